@@ -1,0 +1,1 @@
+"""Presenters: a Run to bytes."""

@@ -1,0 +1,3 @@
+"""Trueup: a software license compliance engine."""
+
+__version__ = "0.1.0"
