@@ -1,0 +1,164 @@
+"""Allocate: solve every component of the matcher graph and gather the flows.
+
+Components are independent problems; small ones without whole columns are solved together, since the relaxation of the whole
+falls apart by itself. Equal graphs give equal flows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import networkx as nx
+
+from sam.entitlements.graph import MatcherGraph, Node
+from sam.entitlements.licenses import Offer
+from sam.entitlements.program import Program, build_program, components
+from sam.entitlements.solver import GoalResult, Solution, solve
+
+BATCH = 400
+"""Columns up to which small components are gathered into one program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A component whose optimum was not proven: value reached and proven bound of the cost."""
+
+    component: Node
+    value: Fraction
+    bound: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """Who is covered by what."""
+
+    chosen: Mapping[Node, int]
+    """Option node → bundles licensed that way."""
+    flows: Mapping[tuple[Node, Node], int]
+    """(block, pool or offer) → units; only those above zero."""
+    bought: Mapping[str, int]
+    """Offer id → units ordered (pack × whole)."""
+    cost: Fraction = Fraction(0)
+    """What must be bought costs, where a price is known; over the horizon, workspace currency."""
+    unpriced: int = 0
+    """Units to buy for which no price is known."""
+    gaps: tuple[Gap, ...] = ()
+    unproven: frozenset[Node] = frozenset()
+    """Class nodes in components without proof."""
+    components: int = 0
+    columns: int = 0
+    nodes: int = 0
+    goals: Mapping[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def proven(self) -> bool:
+        """True when the cost of every component is proven least."""
+        return not self.unproven
+
+
+def allocate(matcher: MatcherGraph) -> Allocation:
+    """Solve the matcher graph at least cost, goals in sequence.
+
+    Raises:
+        SolverError: The solver failed on a program that has a solution.
+    """
+    graph = matcher.graph
+    result = _Gatherer(matcher)
+    batch: list[nx.DiGraph[Node]] = []
+    columns = 0
+    for part in components(graph):
+        program = build_program(part)
+        if program.stiff or len(program.keys) > BATCH:
+            result.add([part], program, solve(program))
+            continue
+        batch.append(part)
+        columns += len(program.keys)
+        if columns > BATCH * 10:
+            _solve_batch(graph, batch, result)
+            batch, columns = [], 0
+    if batch:
+        _solve_batch(graph, batch, result)
+    return result.allocation()
+
+
+def _solve_batch(graph: "nx.DiGraph[Node]", batch: Sequence["nx.DiGraph[Node]"], result: "_Gatherer") -> None:
+    """Solve small components as one relaxation; where that is not whole, one by one."""
+    union = graph.subgraph([n for part in batch for n in part.nodes])
+    program = build_program(union)
+    solution = solve(program)
+    if len(batch) == 1 or solution.proven:
+        result.add(batch, program, solution)
+        return
+    for part in batch:
+        single = build_program(part)
+        result.add([part], single, solve(single))
+
+
+class _Gatherer:
+    def __init__(self, matcher: MatcherGraph) -> None:
+        self.graph = matcher.graph
+        self.incomplete = frozenset(matcher.incomplete)
+        self.chosen: dict[Node, int] = {}
+        self.flows: dict[tuple[Node, Node], int] = {}
+        self.packs: dict[str, int] = {}
+        self.gaps: list[Gap] = []
+        self.unproven: set[Node] = set()
+        self.components = self.columns = self.nodes = 0
+        self.goals: dict[str, Fraction] = {}
+
+    def add(self, parts: Sequence["nx.DiGraph[Node]"], program: Program, solution: Solution) -> None:
+        self.components += len(parts)
+        self.columns += len(program.keys)
+        for key, value in zip(program.keys, solution.values, strict=True):
+            if value:
+                self._keep(key, value)
+        for goal in solution.goals:
+            self.goals[goal.name] = self.goals.get(goal.name, Fraction(0)) + goal.value
+            self.nodes += goal.nodes
+        self._prove(parts, solution.goals, solution.proven)
+
+    def _keep(self, key: tuple[Node, ...], value: int) -> None:
+        if key[1] == ("packs",):
+            self.packs[key[0][1]] = value
+        elif key[0][0] == "class":
+            self.chosen[key[1]] = value
+        elif key[0][0] == "block":
+            self.flows[(key[0], key[1])] = value
+
+    def _prove(self, parts: Sequence["nx.DiGraph[Node]"], goals: Sequence[GoalResult], proven: bool) -> None:
+        for part in parts:
+            classes = [n for n in part.nodes if n[0] == "class"]
+            if proven and not any(n[1] in self.incomplete for n in classes):
+                continue
+            self.unproven |= set(classes)
+            cost = next((g for g in goals if g.name == "cost"), None)
+            if cost:
+                self.gaps.append(Gap(min(part.nodes), cost.value, cost.bound))
+
+    def allocation(self) -> Allocation:
+        bought: dict[str, int] = {}
+        for (_, target), units in self.flows.items():
+            if target[0] == "offer":
+                bought[target[1]] = bought.get(target[1], 0) + units
+        cost, unpriced = Fraction(0), 0
+        for offer_id in sorted(bought):
+            offer: Offer = self.graph.nodes[("offer", offer_id)]["license"]
+            if offer_id in self.packs:
+                bought[offer_id] = self.packs[offer_id] * offer.pack
+            if offer.unit_cost is None:
+                unpriced += bought[offer_id]
+            else:
+                cost += offer.unit_cost * bought[offer_id]
+        return Allocation(
+            chosen=dict(sorted(self.chosen.items())),
+            flows=dict(sorted(self.flows.items())),
+            bought=dict(sorted(bought.items())),
+            cost=cost,
+            unpriced=unpriced,
+            gaps=tuple(self.gaps),
+            unproven=frozenset(self.unproven),
+            components=self.components,
+            columns=self.columns,
+            nodes=self.nodes,
+            goals=self.goals,
+        )

@@ -1,0 +1,228 @@
+"""The ways to license one bundle: partitions of its items into blocks, each block covered by one license.
+
+Partitions, not totals: suites {A,B}, {B,C} and {A,C} once each cover two devices in sum and not in fact. A partition is
+dropped only where another is at least as good for every goal: two blocks whose eligible licenses are the same as those
+of their union never need two licenses.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from sam.entitlements.classes import DemandClass, Item
+from sam.entitlements.covers import Covering
+from sam.entitlements.licenses import License
+from sam.entitlements.metrics import subject_units
+from sam.model import Interval
+
+USER_SLOT = -1
+MOST_OPTIONS = 6000
+"""Partitions of one bundle beyond which only the coarse ones are kept (and optimality is not claimed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some items of a bundle covered by one license for one subject.
+
+    `units` each bundle needs; `licenses` may share them when `units` > 1 (cores), and then all count the same way.
+    """
+
+    subject: int
+    """Slot of the device, or USER_SLOT for the person."""
+    items: tuple[Item, ...]
+    units: int
+    licenses: tuple[str, ...]
+    known: bool = True
+    """False when the units rest on an unknown fact."""
+    bounded: bool = True
+    """False when the unknown fact has no finite high value."""
+    grant: str = ""
+    """Edition of the set, for a host's grant."""
+    own_units: int = 0
+    """Host sets: the requirement of the installed edition for the whole host."""
+    own_edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to cover a whole bundle: blocks with how often each is needed (sets on a host)."""
+
+    blocks: tuple[tuple[Block, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOptions:
+    """Every way to cover a bundle of one class; `complete` is False when there were too many to list."""
+
+    options: tuple[Option, ...]
+    complete: bool = True
+    uncovered: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one license covers for one subject of a bundle, and how many units that takes."""
+
+    license: License
+    subject: int
+    items: frozenset[int]
+    need: Interval
+
+
+def reaches(
+    bundle: DemandClass, licenses: Sequence[License], covering: Covering, as_of: date | None = None
+) -> list[Reach]:
+    """List what each license could cover in a bundle, subject by subject."""
+    del as_of
+    found = []
+    for license in licenses:
+        if not license.countable:
+            continue
+        related = [n for n, item in enumerate(bundle.items) if covering.relation(license, item)]
+        if not related:
+            continue
+        found += list(_by_subject(bundle, license, related))
+    return found
+
+
+def _by_subject(bundle: DemandClass, license: License, related: list[int]) -> Iterator[Reach]:
+    if license.per_user:
+        if not license.scope or license.scope in bundle.user_scopes:
+            need = Interval(1, 1) if bundle.known_user else Interval(0, 1)
+            yield Reach(license, USER_SLOT, frozenset(related), need)
+        return
+    for number, slot in enumerate(bundle.slots):
+        items = frozenset(n for n in related if bundle.items[n].slot == number)
+        if items and (not license.scope or license.scope in slot.scopes):
+            yield Reach(license, number, items, subject_units(slot.device, license.term))
+
+
+def solved(need: Interval, *, low: bool) -> int:
+    """Return the number that is solved for: the high value where finite, else the low one."""
+    return need.low if low or need.high is None else need.high
+
+
+def list_options(
+    bundle: DemandClass, found: Sequence[Reach], *, low: bool = False, most: int = MOST_OPTIONS
+) -> ClassOptions:
+    """List the partitions of a bundle's items into coverable blocks.
+
+    Args:
+        bundle: The class; only its items and slots are read.
+        found: Result of `reaches`.
+        low: Take unknown facts at their low value.
+        most: Give up the full list beyond this many.
+    """
+    items = set(range(len(bundle.items)))
+    reached = set().union(*(r.items for r in found)) if found else set()
+    if low and not bundle.known_user:
+        # A license of a person already counted elsewhere may cover everything it reaches: nothing is needed at least.
+        items -= set().union(*(r.items for r in found if r.license.per_user), set())
+    uncovered = tuple(bundle.items[n] for n in sorted(items - reached))
+    groups = _alike(sorted(items & reached), bundle, found)
+    finder = _Partitions(bundle, found, groups, low=low, most=most)
+    options = finder.all()
+    return ClassOptions(options, finder.complete, uncovered)
+
+
+def _alike(items: Sequence[int], bundle: DemandClass, found: Sequence[Reach]) -> list[frozenset[int]]:
+    """Join items that every license covers together or not at all: they are never split."""
+    limited = any(_limit(r.license) is not None for r in found if r.subject == USER_SLOT)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for n in items:
+        key = frozenset((r.license.id, r.subject) for r in found if n in r.items)
+        place = bundle.items[n].slot if limited else 0
+        groups.setdefault((key, place), []).append(n)
+    return [frozenset(g) for g in groups.values()]
+
+
+def _limit(license: License) -> int | None:
+    return license.term.count.devices_per_user if license.per_user else None
+
+
+class _Partitions:
+    """Depth-first search over set partitions, block by block."""
+
+    def __init__(
+        self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]], *, low: bool, most: int
+    ) -> None:
+        self.bundle = bundle
+        self.found = found
+        self.groups = groups
+        self.low = low
+        self.most = most
+        self.complete = True
+        self._blocks: dict[frozenset[int], list[Block]] = {}
+
+    def all(self) -> tuple[Option, ...]:
+        result: list[Option] = []
+        for blocks in self._split(frozenset(range(len(self.groups)))):
+            result.append(Option(tuple((b, 1) for b in blocks)))
+            if len(result) > self.most:
+                self.complete = False
+                return self._coarse()
+        return tuple(result)
+
+    def _split(self, left: frozenset[int]) -> Iterator[tuple[Block, ...]]:
+        if not left:
+            yield ()
+            return
+        first = min(left)
+        others = sorted(left - {first})
+        for size in range(len(others), -1, -1):
+            for more in combinations(others, size):
+                chosen = frozenset((first, *more))
+                for block in self.blocks(chosen):
+                    for rest in self._split(left - chosen):
+                        if not any(self._wasteful(block, other) for other in rest):
+                            yield (block, *rest)
+
+    def _wasteful(self, a: Block, b: Block) -> bool:
+        if a.subject != b.subject or a.units != b.units or a.licenses != b.licenses:
+            return False
+        union = frozenset(n for n, item in enumerate(self.bundle.items) if item in a.items or item in b.items)
+        chosen = frozenset(g for g, group in enumerate(self.groups) if group & union)
+        return any(c.subject == a.subject and c.licenses == a.licenses for c in self.blocks(chosen))
+
+    def blocks(self, chosen: frozenset[int]) -> list[Block]:
+        if chosen not in self._blocks:
+            self._blocks[chosen] = self._find(frozenset().union(*(self.groups[g] for g in chosen)))
+        return self._blocks[chosen]
+
+    def _find(self, items: frozenset[int]) -> list[Block]:
+        slots = {self.bundle.items[n].slot for n in items} - {USER_SLOT}
+        kinds: dict[tuple[int, int, str, bool, bool], list[str]] = {}
+        for reach in self.found:
+            limit = _limit(reach.license)
+            if not items <= reach.items or (limit is not None and len(slots) > limit):
+                continue
+            units = solved(reach.need, low=self.low)
+            metric = reach.license.metric if units > 1 else ""
+            key = (reach.subject, units, metric, reach.need.known, reach.need.high is not None)
+            kinds.setdefault(key, []).append(reach.license.id)
+        named = tuple(self.bundle.items[n] for n in sorted(items))
+        return [
+            Block(subject, named, units, tuple(sorted(ids)), known, bounded)
+            for (subject, units, _, known, bounded), ids in sorted(kinds.items())
+        ]
+
+    def _coarse(self) -> tuple[Option, ...]:
+        """Take for every first item each block as large as a license reaches: always a cover, not always all."""
+        result: dict[tuple[Block, ...], None] = {}
+        sets = sorted({r.items for r in self.found}, key=sorted)
+
+        def fill(left: frozenset[int], taken: tuple[Block, ...]) -> None:
+            if len(result) >= self.most:
+                return
+            if not left:
+                result[taken] = None
+                return
+            first = min(left)
+            wholes = {frozenset(g for g in left if self.groups[g] <= s) for s in sets if self.groups[first] <= s}
+            for chosen in sorted(wholes, key=sorted):
+                for block in self.blocks(chosen):
+                    fill(left - chosen, (*taken, block))
+
+        fill(frozenset(range(len(self.groups))), ())
+        return tuple(Option(tuple((b, 1) for b in blocks)) for blocks in result)

@@ -1,0 +1,162 @@
+"""The integer program of one connected component, read from the matcher graph alone.
+
+    class:  Σ options = count              block:  Σ flows = Σ units × times × options
+    pool:   Σ flows ≤ units                offer:  Σ flows ≤ bought, bought = pack × whole, minimum when any
+
+Columns and rows are in sorted order of graph nodes, so equal graphs give equal programs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+
+import networkx as nx
+
+from sam.entitlements.covers import POLICY_ORDER
+from sam.entitlements.graph import Node
+from sam.entitlements.licenses import Offer, Pool
+
+Key = tuple[Node, ...]
+
+
+@dataclass(slots=True)
+class Program:
+    """Columns with whole bounds, rows `low ≤ Σ coefficient × column ≤ high`, and the goals in order."""
+
+    keys: list[Key] = field(default_factory=list)
+    upper: list[int | None] = field(default_factory=list)
+    stiff: set[int] = field(default_factory=set)
+    """Columns that are fractional in the relaxation as a rule: packs, minimum orders, hosts."""
+    capacity: dict[int, int] = field(default_factory=dict)
+    """Flow column → the most units its block can need."""
+    rows: list[tuple[int | None, int | None, list[tuple[int, int]]]] = field(default_factory=list)
+    goals: list[tuple[str, dict[int, Fraction]]] = field(default_factory=list)
+
+    def column(self, key: Key, upper: int | None = None) -> int:
+        """Add a column, whole and not negative, and return its index."""
+        self.keys.append(key)
+        self.upper.append(upper)
+        return len(self.keys) - 1
+
+    def row(self, low: int | None, high: int | None, terms: list[tuple[int, int]]) -> None:
+        """Add a row."""
+        self.rows.append((low, high, terms))
+
+
+def components(graph: "nx.DiGraph[Node]") -> Iterator["nx.DiGraph[Node]"]:
+    """Yield the independent problems of a graph, in a fixed order."""
+    parts = sorted((min(part), part) for part in nx.weakly_connected_components(graph))
+    for _, part in parts:
+        yield graph.subgraph(part)
+
+
+def build_program(graph: "nx.DiGraph[Node]") -> Program:
+    """Build the program of one component."""
+    program = Program()
+    nodes = sorted(graph.nodes)
+    classes = [n for n in nodes if n[0] == "class"]
+    blocks: dict[Node, list[tuple[int, int]]] = {}
+    for node in classes:
+        _add_class(program, graph, node, blocks)
+    flows: dict[Node, list[int]] = {}
+    costs = _Costs()
+    for block in sorted(blocks):
+        terms = [(column, -amount) for column, amount in blocks[block]]
+        most = sum(amount * (program.upper[column] or 0) for column, amount in blocks[block])
+        for target in sorted(graph.successors(block)):
+            flow = program.column((block, target))
+            program.capacity[flow] = most
+            flows.setdefault(target, []).append(flow)
+            terms.append((flow, 1))
+            costs.add_flow(flow, target, graph.edges[block, target], graph.nodes[target]["license"])
+        program.row(0, 0, terms)
+    for target in sorted(flows):
+        license = graph.nodes[target]["license"]
+        if isinstance(license, Pool):
+            program.row(None, license.units, [(f, 1) for f in flows[target]])
+        else:
+            _add_offer(program, target, license, flows[target], costs)
+    program.goals = costs.goals()
+    return program
+
+
+def _add_class(
+    program: Program, graph: "nx.DiGraph[Node]", node: Node, blocks: dict[Node, list[tuple[int, int]]]
+) -> None:
+    count = graph.nodes[node]["count"]
+    terms = []
+    for option in sorted(graph.successors(node)):
+        column = program.column((node, option), count)
+        if graph.nodes[node]["demand"].kind == "host":
+            program.stiff.add(column)
+        terms.append((column, 1))
+        for block in sorted(graph.successors(option)):
+            amount = graph.nodes[block]["units"] * graph.edges[option, block]["times"]
+            blocks.setdefault(block, []).append((column, amount))
+    if terms:
+        program.row(count, count, terms)
+
+
+def _add_offer(program: Program, target: Node, offer: Offer, flows: list[int], costs: "_Costs") -> None:
+    if offer.pack == 1 and offer.minimum <= 1:
+        for flow in flows:
+            costs.buy(flow, offer, 1)
+        return
+    packs = program.column((target, ("packs",)))
+    program.stiff.add(packs)
+    program.row(None, 0, [*((f, 1) for f in flows), (packs, -offer.pack)])
+    costs.buy(packs, offer, offer.pack)
+    if offer.minimum > offer.pack:
+        any_bought = program.column((target, ("any",)), 1)
+        program.stiff.add(any_bought)
+        program.row(0, None, [(packs, offer.pack), (any_bought, -offer.minimum)])
+        # No order is larger than every flow together plus one minimum order: a safe bound, as small as is known.
+        most = sum(program.capacity[flow] for flow in flows) + offer.minimum + offer.pack
+        program.row(None, 0, [(packs, offer.pack), (any_bought, -most)])
+
+
+class _Costs:
+    """Collects the coefficients of the goals."""
+
+    def __init__(self) -> None:
+        self.unpriced: dict[int, Fraction] = {}
+        self.cost: dict[int, Fraction] = {}
+        self.exposure: dict[int, Fraction] = {}
+        self.value: dict[int, Fraction] = {}
+        self.unvalued: dict[int, Fraction] = {}
+        self.order: dict[int, Fraction] = {}
+        self.canonical: dict[int, Fraction] = {}
+
+    def add_flow(self, flow: int, target: Node, edge: dict[str, object], license: object) -> None:
+        exposure = edge["exposure"]
+        if isinstance(license, Offer) and isinstance(exposure, Fraction) and exposure:
+            self.exposure[flow] = exposure
+        if isinstance(license, Pool):
+            if license.value is None:
+                self.unvalued[flow] = Fraction(1)
+            elif license.value:
+                self.value[flow] = license.value
+        self.order[flow] = Fraction(POLICY_ORDER.index(str(edge["relation"])))
+        self.canonical[flow] = Fraction(len(self.canonical) + 1)
+
+    def buy(self, column: int, offer: Offer, units: int) -> None:
+        if offer.unit_cost is None:
+            self.unpriced[column] = Fraction(units)
+        elif offer.unit_cost:
+            self.cost[column] = offer.unit_cost * units
+
+    def goals(self) -> list[tuple[str, dict[int, Fraction]]]:
+        named = [
+            ("unpriced", self.unpriced), ("cost", self.cost), ("exposure", self.exposure), ("value", self.value),
+            ("unvalued", self.unvalued), ("order", self.order), ("canonical", self.canonical),
+        ]  # fmt: skip
+        return [(name, coefficients) for name, coefficients in named if any(coefficients.values())]
+
+
+def whole_coefficients(coefficients: dict[int, Fraction]) -> tuple[dict[int, int], Fraction]:
+    """Scale to the smallest whole numbers; returns them and the factor that gives the true value back."""
+    scale = lcm(*(c.denominator for c in coefficients.values()))
+    whole = {n: int(c * scale) for n, c in coefficients.items()}
+    shared = gcd(*whole.values()) or 1
+    return {n: c // shared for n, c in whole.items()}, Fraction(shared, scale)
