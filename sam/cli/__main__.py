@@ -1,0 +1,5 @@
+"""Lets `python -m sam.cli` be the `trueup` command."""
+
+from sam.cli import main
+
+main()

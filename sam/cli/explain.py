@@ -1,0 +1,34 @@
+"""`explain`: how one number came to be, down to the source lines."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from sam.cli.options import AsOf, day, workspace
+from sam.cli.screen import progress, say
+
+
+class Kind(StrEnum):
+    """What can be explained."""
+
+    DEVICE = "device"
+    PRODUCT = "product"
+    POSITION = "position"
+    FINDING = "finding"
+
+
+def explain(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(help="What it is.")],
+    ident: Annotated[str, typer.Argument(metavar="ID", help="Its id, as reports and `list` show it.")],
+    as_of: AsOf = None,
+) -> None:
+    """Explain one number, down to the source lines."""
+    from sam import engine
+
+    settings = workspace(context)
+    with progress("computing"):
+        lines = engine.explain(settings, kind.value, ident, as_of=day(as_of, settings))
+    for line in lines:
+        say(line)

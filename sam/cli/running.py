@@ -1,0 +1,18 @@
+"""One run of the engine on behalf of a command."""
+
+from typing import TYPE_CHECKING
+
+from sam.cli.options import day
+from sam.cli.screen import progress
+
+if TYPE_CHECKING:
+    from sam.engine.workspace import Workspace
+    from sam.model import Run
+
+
+def compute(settings: "Workspace", as_of: str | None, *, write: bool = True) -> "Run":
+    """Run the engine on a workspace, with its steps shown; `write` keeps the run in the register."""
+    from sam import engine
+
+    with progress("reading") as step:
+        return engine.check(settings, as_of=day(as_of, settings), progress=step, write=write)

@@ -1,0 +1,50 @@
+"""`init` and `import`: a workspace begins, and files come into it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sam.cli.options import HERE, command, named_folder, workspace
+from sam.cli.screen import note, progress, say, table
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder, created if need be.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="Fill it with the example estate.")] = False,
+) -> None:
+    """Create a workspace: settings, a policy and empty tables.
+
+    Nothing is asked, and files that exist are kept as they are.
+    """
+    from sam.engine.init import init_workspace
+
+    target = folder or named_folder(context) or HERE
+    written = init_workspace(target, example=example)
+    for path in written:
+        say(str(path))
+    note("Everything was there already." if not written else f"{len(written)} files written; none was overwritten.")
+    note(f"Next: fill the tables, then run\n  {command(target.resolve(), 'check')}")
+
+
+def import_files(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tables or inventory files.")],
+    save_map: Annotated[
+        bool, typer.Option("--save-map", help="Keep the proposed meaning of unknown headers in trueup.toml.")
+    ] = False,
+) -> None:
+    """Read files into the register and tell what became of them."""
+    from sam import engine
+
+    settings = workspace(context)
+    with progress("reading") as step:
+        step(f"reading {len(files)} files")
+        accounts = engine.import_files(settings, files)
+    columns = ("file", "format", "rows", "accepted", "rejected", "since last time")
+    same = {True: "unchanged", False: "read"}
+    table(columns, [(a.file, a.format, a.rows, a.accepted, a.rejected_count, same[a.unchanged]) for a in accounts])
+    for account in accounts:
+        for reject in account.rejected:
+            note(f"{account.file}:{reject.line}: {reject.reason}")

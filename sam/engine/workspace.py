@@ -1,0 +1,236 @@
+"""A workspace: the folder a run reads, and what its `trueup.toml` says about it.
+
+Every setting has a default, so that any folder of tables is a workspace. A `trueup.toml` that cannot be used is told
+with file, line and remedy; nothing is guessed from it.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from sam.errors import ConfigError, UsageError
+from sam.readers.folders import SourceSpec
+
+SETTINGS: Final = "trueup.toml"
+CURRENCY: Final = "EUR"
+REGISTER: Final = ".trueup/register.sqlite"
+MAX_BYTES: Final = 1_000_000
+
+Rate = tuple[Decimal, date | None]
+"""What one unit of a currency is worth in the workspace currency, and the day that was so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A folder and its settings, as a run uses them."""
+
+    root: Path
+    as_of: date | None = None
+    """None: the day of the run, which the caller passes in."""
+    currency: str = CURRENCY
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    register: str = REGISTER
+    """An absolute path, or the URL of a database."""
+    policy: Path | None = None
+    out: Path
+    sources: tuple[SourceSpec, ...] = ()
+    """Empty: every table and known format under the folder."""
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _plain_day(value: object) -> object:
+    if isinstance(value, datetime):
+        raise ValueError("a day without a time is expected, such as 2026-06-30")
+    return _blank_is_none(value)
+
+
+def _rate_table(value: object) -> object:
+    return value if isinstance(value, dict) else {"rate": value}
+
+
+Day = Annotated[date | None, BeforeValidator(_plain_day)]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Rate(_Settings):
+    rate: Annotated[Decimal, Field(gt=0)]
+    date: Day = None
+
+
+class _Source(_Settings):
+    glob: Annotated[str, Field(min_length=1)]
+    format: str = ""
+    device: str = ""
+    map: dict[str, str] = {}
+    observed_on: Day = None
+
+
+class _File(_Settings):
+    as_of: Day = None
+    currency: CurrencyCode = CURRENCY
+    rates: dict[CurrencyCode, Annotated[_Rate, BeforeValidator(_rate_table)]] = {}
+    register_: Annotated[str, Field(alias="register", min_length=1)] = REGISTER
+    policy: Annotated[str | None, BeforeValidator(_blank_is_none)] = None
+    out: Annotated[str, Field(min_length=1)] = "out"
+    source: list[_Source] = []
+
+
+def load_workspace(folder: Path) -> Workspace:
+    """Read the settings of a folder; a folder without `trueup.toml` has the defaults.
+
+    Raises:
+        UsageError: `folder` is not a folder.
+        ConfigError: `trueup.toml` cannot be read or used, or names a policy that is not there.
+    """
+    if not folder.is_dir():
+        raise UsageError(
+            "no such folder" if not folder.exists() else "a folder is expected, not a file",
+            where=str(folder),
+            hint=f"name the folder of your tables, or create one with `trueup init {folder.name or 'DIR'}`",
+        )
+    root = folder.resolve()
+    path = root / SETTINGS
+    return _workspace(root, _parse(path) if path.is_file() else _File())
+
+
+def _workspace(root: Path, settings: _File) -> Workspace:
+    return Workspace(
+        root=root,
+        as_of=settings.as_of,
+        currency=settings.currency,
+        rates={code: (each.rate, each.date) for code, each in sorted(settings.rates.items())},
+        register=settings.register_ if "://" in settings.register_ else str(root / settings.register_),
+        policy=_policy(root, settings.policy),
+        out=root / settings.out,
+        sources=tuple(
+            SourceSpec(
+                glob=each.glob, format=each.format, device=each.device, map=each.map, observed_on=each.observed_on
+            )
+            for each in settings.source
+        ),
+    )
+
+
+def _policy(root: Path, named: str | None) -> Path | None:
+    path = root / (named or "policy.yaml")
+    if path.is_file():
+        return path
+    if named is None:
+        return None
+    raise ConfigError(
+        f"policy file not found: {named}",
+        where=f"{SETTINGS}:{_line((root / SETTINGS).read_text('utf-8-sig'), ('policy',))}",
+        hint="correct the name, or remove the line to use the default policy",
+    )
+
+
+def _parse(path: Path) -> _File:
+    if path.stat().st_size > MAX_BYTES:
+        raise ConfigError("the file is larger than 1 MB", where=SETTINGS, hint="is it a settings file?")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError("not UTF-8 text", where=f"{SETTINGS}:{line}", hint="save the file as UTF-8") from error
+    try:
+        return _File.model_validate(tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(str(error), text) from error
+    except ValidationError as error:
+        raise _settings_error(error, text) from error
+
+
+def _toml_error(message: str, text: str) -> ConfigError:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    line = place[1] if place and place[1] else str(max(1, len(text.splitlines())))
+    said = message[: place.start()] if place else message
+    return ConfigError(
+        f"not valid TOML: {said}",
+        where=f"{SETTINGS}:{line}",
+        hint="texts and dates-as-text stand in double quotes, tables in [brackets]",
+    )
+
+
+def _settings_error(error: ValidationError, text: str) -> ConfigError:
+    """Tell the first fault by line; the others follow once it is corrected."""
+    faults = [(_line(text, fault["loc"]), fault) for fault in error.errors()]
+    line, fault = min(faults, key=lambda each: each[0])
+    path = [part for part in fault["loc"] if part != "[key]"]
+    key = ".".join(str(part) for part in path if isinstance(part, str))
+    if fault["type"] == "extra_forbidden":
+        message, hint = f"unknown key {key!r}", _known_keys(path)
+    elif fault["type"] == "missing":
+        message, hint = f"missing key {key!r}", "add it to the table that begins here"
+    else:
+        message, hint = f"{key}: {_reason(fault['msg'])}", _expected(key)
+    return ConfigError(message, where=f"{SETTINGS}:{line}", hint=hint)
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should be", "expected").rstrip(".")
+
+
+_EXPECTED: Final = {
+    "as_of": "a date such as 2026-06-30, or blank for today",
+    "currency": 'three capital letters in quotes, such as "EUR"',
+    "rates": 'write `USD = {rate = "0.92", date = 2026-06-30}`',
+    "source": "one [[source]] table for each source; see docs/workspace.md",
+    "observed_on": "a date such as 2026-06-30",
+}
+
+
+def _expected(key: str) -> str:
+    names = key.split(".")
+    return _EXPECTED.get(names[-1]) or _EXPECTED.get(names[0]) or "a text in double quotes is expected"
+
+
+def _known_keys(path: list[str | int]) -> str:
+    model: type[BaseModel] = {"source": _Source, "rates": _Rate}.get(str(path[0]), _File) if len(path) > 1 else _File
+    known = [info.alias or name for name, info in model.model_fields.items()]
+    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+
+
+_HEADER: Final = re.compile(r"^\s*(\[{1,2})\s*([^\]]+?)\s*\]{1,2}")
+_KEY: Final = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+
+
+def _line(text: str, path: tuple[str | int, ...]) -> int:
+    """Return the line on which a key stands, else that of the nearest thing above it."""
+    wanted = tuple(part for part in path if part != "[key]")
+    best, found = 0, 1
+    table: tuple[str | int, ...] = ()
+    arrays: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = _names(header[2])
+            if header[1] == "[[":
+                arrays[header[2]] = arrays.get(header[2], -1) + 1
+                table = (*table, arrays[header[2]])
+            here = table
+        elif key := _KEY.match(line):
+            here = (*table, *_names(key[1]))
+        else:
+            continue
+        if len(here) > best and wanted[: len(here)] == here:
+            best, found = len(here), number
+    return found
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
