@@ -65,6 +65,8 @@ class LicenseTerms:
     rights: tuple[str, ...] = ()
     words: str = ""
     """The rule in one plain sentence."""
+    notes: str = ""
+    """How sure the rule is, and what it leaves out."""
     source: TermSource | None = None
 
     def in_force(self, day: date) -> bool:
