@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sam.cli.options import AsJson, AsOf, FailOn, Formats, NoOpen, named_folder, workspace
-from sam.cli.reporting import write_reports
+from sam.cli.reporting import STANDARD, known_formats, write_reports
 from sam.cli.running import compute
 from sam.cli.screen import note
 from sam.errors import ExitCode
@@ -37,8 +37,9 @@ def check(
     Reads the workspace, matches what is installed to what is owned, writes the reports and updates the register.
     """
     settings = workspace(context, folder)
+    wanted = [] if no_report else known_formats(formats)
     run = compute(settings, as_of)
-    written = [] if no_report else write_reports(run, settings.out, formats)
+    written = write_reports(run, settings.out, wanted)
     if as_json:
         _write_json(run)
     else:
@@ -62,7 +63,7 @@ def demo(context: typer.Context, as_of: AsOf = None, no_open: NoOpen = False) ->
         note(f"The example estate is now in {folder}; its tables are yours to change.")
     settings = load_workspace(folder)
     run = compute(settings, as_of)
-    written = write_reports(run, settings.out, None)
+    written = write_reports(run, settings.out, STANDARD)
     show(run, settings.root, written)
     page = next((path for path in written if path.suffix == ".html"), None)
     if page and not no_open and sys.stdout.isatty():

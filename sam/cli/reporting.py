@@ -83,14 +83,16 @@ def known_formats(formats: Sequence[str] | None) -> list[str]:
     return wanted
 
 
-def write_reports(run: "Run", folder: Path, formats: Sequence[str] | None) -> list[Path]:
+def write_reports(run: "Run", folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write reports into a folder, each whole or not at all, and return their paths."""
     import reports
 
-    written = []
+    written: list[Path] = []
+    if not formats:
+        return written
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in known_formats(formats):
+        for name in formats:
             path = folder / reports.FORMATS[name]
             part = path.with_name(path.name + ".part")
             part.write_bytes(reports.render(run, name))
