@@ -1,1 +1,1 @@
-"""Part of the engine; see docs/architecture.md."""
+"""Discovery files to devices and software, one module a format; and which records are one device."""
