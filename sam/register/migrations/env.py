@@ -4,18 +4,13 @@ from alembic import context
 
 from sam.register.schema import VERSION_TABLE
 
-if context.is_offline_mode():
-    context.configure(
-        dialect_name=context.config.attributes["dialect"], version_table=VERSION_TABLE, transactional_ddl=True
-    )
-else:
-    context.configure(
-        connection=context.config.attributes["connection"],
-        version_table=VERSION_TABLE,
-        # SQLite can undo DDL too, once the driver leaves BEGIN to us
-        transactional_ddl=True,
-        # SQLite cannot alter a column: Alembic copies the table instead
-        render_as_batch=True,
-    )
+context.configure(
+    connection=context.config.attributes["connection"],
+    version_table=VERSION_TABLE,
+    # SQLite can undo DDL too, once the driver leaves BEGIN to us
+    transactional_ddl=True,
+    # SQLite cannot alter a column: Alembic copies the table instead
+    render_as_batch=True,
+)
 with context.begin_transaction():
     context.run_migrations()
