@@ -14,14 +14,14 @@ class Scope:
 
     country: str = ""
     """Upper case, for example `DE`."""
-    org: str = ""
-    """A path of org units from the root joined by `/`, or one unit's id."""
+    orgs: tuple[str, ...] = ()
+    """Paths of org units from the root joined by `/`, or ids of single units; a subject must be below each."""
 
     @property
     def text(self) -> str:
         """The scope as positions show it, keys in a fixed order."""
-        parts = (("country", self.country), ("org", self.org))
-        return ";".join(f"{key}:{value}" for key, value in parts if value)
+        country = [f"country:{self.country}"] if self.country else []
+        return ";".join([*country, *(f"org:{org}" for org in self.orgs)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def parse_scope(text: str, *, where: str = "") -> Scope | Problem:
     Returns:
         The scope, or a problem `bad-scope` when any part cannot be read: a scope is never widened by a typing error.
     """
-    found: dict[str, str] = {}
+    countries: set[str] = set()
+    orgs: set[str] = set()
     for part in text.split(";"):
         if not part.strip():
             continue
@@ -50,11 +51,13 @@ def parse_scope(text: str, *, where: str = "") -> Scope | Problem:
         key = key.casefold()
         if key not in KEYS or not colon or not value:
             return _bad(text, f"'{part.strip()}' is not country:… or org:…", where)
-        if key in found:
-            return _bad(text, f"the key {key} is given twice, and a subject cannot be in both", where)
-        found[key] = value
-    org = "/".join(step.strip() for step in found.get("org", "").split("/") if step.strip())
-    return Scope(found.get("country", "").upper(), org)
+        if key == "country":
+            countries.add(value.upper())
+        else:
+            orgs.add("/".join(step.strip() for step in value.split("/") if step.strip()))
+    if len(countries) > 1:
+        return _bad(text, f"nobody is in {' and '.join(sorted(countries))} at once", where)
+    return Scope("".join(countries), tuple(sorted(orgs - {""})))
 
 
 def _bad(text: str, reason: str, where: str) -> Problem:
@@ -77,7 +80,8 @@ def in_scope(scope: Scope, country: str, org_path: Sequence[str]) -> bool:
     """
     if scope.country and scope.country != country.strip().upper():
         return False
-    return not scope.org or _under(scope.org.casefold(), [unit.casefold() for unit in org_path])
+    path = [unit.casefold() for unit in org_path]
+    return all(_under(org.casefold(), path) for org in scope.orgs)
 
 
 def _under(org: str, path: list[str]) -> bool:
@@ -125,7 +129,7 @@ def _loop_problem(unit: OrgUnit, loop: list[str]) -> Problem:
         code="org-unit-loop",
         severity=Severity.WARNING,
         where=f"{unit.origin.path}#{unit.origin.record}",
-        message=f"the org units {' > '.join([*loop, loop[0]])} are above each other; '{unit.org_unit}' is taken as a root",
+        message=f"org units above each other: {' > '.join([*loop, loop[0]])}; '{unit.org_unit}' is taken as a root",
         remedy="correct the parent of one of them",
         origin=unit.origin,
     )
