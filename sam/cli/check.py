@@ -55,11 +55,12 @@ def demo(context: typer.Context, as_of: AsOf = None, no_open: NoOpen = False) ->
     The estate is copied to `-w DIR` (default: trueup-demo); a copy that is there already is used as it is.
     """
     from sam.cli.summary import show
-    from sam.engine.init import copy_example
+    from sam.engine.init import init_workspace
     from sam.engine.workspace import load_workspace
 
     folder = named_folder(context) or DEMO
-    if copy_example(folder):
+    if not folder.is_dir() or not any(folder.iterdir()):
+        init_workspace(folder, example=True)
         note(f"The example estate is now in {folder}; its tables are yours to change.")
     settings = load_workspace(folder)
     run = compute(settings, as_of)

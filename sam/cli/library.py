@@ -1,7 +1,7 @@
 """`catalog` and `terms`: the products and license rules known, and the titles that are not."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -10,6 +10,9 @@ from sam.cli.records import show_rows
 from sam.cli.screen import note, plural, say, table
 from sam.errors import UsageError
 
+if TYPE_CHECKING:
+    from sam.model import Recognition
+
 catalog = typer.Typer(help="Look products up, and see which titles are not recognised.", no_args_is_help=True)
 terms = typer.Typer(help="See how products are counted, and where that is written.", no_args_is_help=True)
 
@@ -17,9 +20,8 @@ SHOWN: Final = 50
 
 
 def own_folders(context: typer.Context, name: str) -> list[Path]:
-    """Return the workspace's own folder of that name, if it has one: what it says wins over what comes with Trueup."""
-    folder = workspace(context).root / name
-    return [folder] if folder.is_dir() else []
+    """Return the workspace's own folder of that name: what it says wins over what comes with Trueup."""
+    return [workspace(context).root / name]
 
 
 @catalog.command()
@@ -28,6 +30,8 @@ def search(
 ) -> None:
     """Find products by name, and tell what a raw title is recognised as."""
     from sam.catalog.load import load_catalog
+    from sam.catalog.recognize import recognize
+    from sam.model import Title
     from sam.model.words import fold_name
 
     loaded = load_catalog(own_folders(context, "catalog"))
@@ -37,13 +41,21 @@ def search(
         for _, product in sorted(loaded.catalog.products.items())
         if all(word in fold_name(f"{product.id} {product.publisher_name} {product.name}") for word in words)
     ]
-    rows = [(p.id, p.name, p.publisher_name, p.license_class, _editions(p.editions)) for p in found[:SHOWN]]
+    rows = [
+        (p.id, p.name, p.publisher_name, p.license_class, ", ".join(e.id for e in p.editions)) for p in found[:SHOWN]
+    ]
     table(("product", "name", "publisher", "class", "editions"), rows)
+    (recognition,) = recognize(loaded, [Title(name=text)])
+    say()
+    say(f"As a raw title: {_recognised(recognition)}")
     note(plural(len(found), "product") + (f"; the first {SHOWN} shown" if len(found) > SHOWN else ""))
 
 
-def _editions(editions: tuple[object, ...]) -> str:
-    return ", ".join(str(getattr(each, "id", each)) for each in editions)
+def _recognised(found: "Recognition") -> str:
+    """Tell what a title turned out to be, and which rule decided."""
+    parts = (str(found.state), found.product, found.edition, found.version)
+    rule = f" (rule {found.rule})" if found.rule else ""
+    return " ".join(part for part in parts if part) + rule
 
 
 @catalog.command()
@@ -65,7 +77,14 @@ def list_terms(context: typer.Context) -> None:
 
     library = load_terms(own_folders(context, "terms"))
     rows = [
-        (t.id, t.product, t.metric, ", ".join(t.editions), _day(t.effective_from), _day(t.effective_to))
+        (
+            t.id,
+            f"{t.publisher}/*" if t.product == "*" and t.publisher else t.product,
+            t.metric,
+            ", ".join(t.editions),
+            _day(t.effective_from),
+            _day(t.effective_to),
+        )
         for t in sorted(library.terms, key=lambda t: t.id)
     ]
     table(("term", "product", "metric", "editions", "from", "to"), rows)
