@@ -25,7 +25,7 @@ def test_init_creates_a_workspace_that_check_takes(tmp_path: Path, capsys: pytes
     folder = tmp_path / "new" / "estate"
     assert run(["init", str(folder)]) == ExitCode.FINE
     assert {"trueup.toml", "policy.yaml"} <= {path.name for path in folder.iterdir()}
-    tables = [path for path in folder.rglob("*.csv")]
+    tables = list(folder.rglob("*.csv"))
     assert {"devices", "software", "entitlements", "prices"} <= {path.stem for path in tables}
     assert all(len(path.read_text("utf-8").splitlines()) == 1 for path in tables)
     assert load_workspace(folder).policy == folder.resolve() / "policy.yaml"
@@ -57,7 +57,7 @@ def test_import_accounts_for_every_record(estate: Path, capsys: pytest.CaptureFi
     table.write_text("user_id,name\nu1,Ann\n,Nobody\n")
     assert run(["-w", str(estate), "import", str(table)]) == ExitCode.FINE
     said = capsys.readouterr()
-    assert ["people.csv", "table:people", "2", "1", "1"] == said.out.splitlines()[1].split()[:5]
+    assert said.out.splitlines()[1].split()[:5] == ["people.csv", "table:people", "2", "1", "1"]
     assert "people.csv:3:" in said.err
 
 
