@@ -200,7 +200,8 @@ def _expected(key: str) -> str:
 
 
 def _known_keys(path: list[str | int]) -> str:
-    model: type[BaseModel] = {"source": _Source, "rates": _Rate}.get(str(path[0]), _File) if len(path) > 1 else _File
+    inner: dict[str, type[_Settings]] = {"source": _Source, "rates": _Rate}
+    model = inner.get(str(path[0]), _File) if len(path) > 1 else _File
     known = [info.alias or name for name, info in model.model_fields.items()]
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
