@@ -1,6 +1,8 @@
 """The wheel is all a user needs: both packages, every data file, the example estate, and the command."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -11,6 +13,13 @@ from typing import Final
 import pytest
 from hatchling.build import build_wheel
 
+DISTRIBUTIONS: Final = {
+    "markupsafe": "jinja2",
+    "pydantic_core": "pydantic",
+    "python_calamine": "python-calamine",
+    "yaml": "pyyaml",
+}
+"""Modules that are not called as what brings them."""
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -90,9 +99,24 @@ def test_the_lock_is_installable_by_plain_pip_and_names_no_address() -> None:
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
 
 
+def test_what_the_program_imports_is_declared_and_what_is_declared_is_imported() -> None:
+    nodes = [
+        node
+        for package in ("sam", "reports")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    ]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"sam", "reports"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=]", each)[0] for each in project["dependencies"]}
+    assert {DISTRIBUTIONS.get(top, top) for top in tops} == declared
+
+
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     named = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
     lock = (ROOT / "requirements.lock").read_text("utf-8").lower()
-    missing = [name for name in named if f"\n{name.split('>')[0].lower()}==" not in f"\n{lock}"]
+    missing = [name for name in named if f"\n{re.split('[<>=]', name)[0].lower()}==" not in f"\n{lock}"]
     assert missing == []
