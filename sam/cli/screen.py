@@ -85,8 +85,9 @@ def _ruled(columns: Sequence[str], texts: Sequence[Sequence[str]], right: Sequen
     from rich.text import Text
 
     ruled = Table(box=SIMPLE_HEAD)
-    for column, is_number in zip(columns, right, strict=True):
-        ruled.add_column(column, justify="right" if is_number else "left", overflow="fold")
+    for number, (column, is_number) in enumerate(zip(columns, right, strict=True)):
+        # the first column holds what is typed or pasted into the next command: never broken over lines
+        ruled.add_column(column, justify="right" if is_number else "left", overflow="fold", no_wrap=number == 0)
     for line in texts:
         ruled.add_row(*(Text(cell) for cell in line))
     Console().print(ruled)
