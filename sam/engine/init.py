@@ -39,7 +39,7 @@ currency = "EUR"
 # format = "fusioninventory"     # blank: found out from the content
 # device = "WEB-1"               # the device that files without one belong to
 # observed_on = 2026-06-30       # the day the source speaks of
-# map = {Produkt = "name"}       # header in the file = column of the table
+# map = {name = "Produkt"}       # column of the table = header in the file
 """
 
 POLICY_TEXT: Final = """\

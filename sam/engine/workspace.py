@@ -17,7 +17,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from sam.errors import ConfigError, UsageError
-from sam.readers.folders import SourceSpec
+from sam.readers.sources import SourceSpec
 
 SETTINGS: Final = "trueup.toml"
 CURRENCY: Final = "EUR"
@@ -119,7 +119,11 @@ def _workspace(root: Path, settings: _File) -> Workspace:
         out=root / settings.out,
         sources=tuple(
             SourceSpec(
-                glob=each.glob, format=each.format, device=each.device, map=each.map, observed_on=each.observed_on
+                glob=each.glob,
+                format=each.format,
+                device=each.device,
+                map=tuple(sorted(each.map.items())),
+                observed_on=each.observed_on,
             )
             for each in settings.source
         ),

@@ -44,7 +44,7 @@ observed_on = "2026-06-01"
 [[source]]
 glob = "sboms/web-1.json"
 device = "WEB-1"
-map = {Produkt = "name"}
+map = {name = "Produkt", device_id = "Gerät"}
 """
     loaded = load_workspace(write(tmp_path, text))
     root = tmp_path.resolve()
@@ -57,7 +57,7 @@ map = {Produkt = "name"}
     }
     first, second = loaded.sources
     assert (first.glob, first.format, first.observed_on) == ("agents/*.xml", "fusioninventory", date(2026, 6, 1))
-    assert (second.device, dict(second.map)) == ("WEB-1", {"Produkt": "name"})
+    assert (second.device, second.map) == ("WEB-1", (("device_id", "Gerät"), ("name", "Produkt")))
 
 
 def test_a_policy_beside_the_settings_is_found(tmp_path: Path) -> None:
