@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from sam.inventory.keys import Keys
 from sam.model import Device, Problem, Severity
@@ -11,6 +12,8 @@ from sam.model import Device, Problem, Severity
 _FIELDS: Final = tuple(
     f.name for f in fields(Device) if f.name not in {"origin", "device_id", "last_seen", "lifecycle", "macs"}
 )
+_VALUES: Final = attrgetter(*_FIELDS)
+_BLANK: Final = ("", None)
 _COUNTED: Final = ("sockets", "cores")
 _VIRTUAL: Final = "virtual-machine"
 
@@ -41,8 +44,7 @@ class Lost:
     lost_source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A source's record with its keys; placeholders are blank in `device`."""
 
     source: SourceDevice
@@ -83,30 +85,30 @@ def combine(device_id: str, records: Sequence[Record]) -> tuple[Device, tuple[Lo
     if len(records) == 1:
         device = first.device if first.device.device_id == device_id else replace(first.device, device_id=device_id)
         return device, (), ()
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {
+        "last_seen": _newest(records), "macs": tuple(sorted({m for r in records for m in r.device.macs})),
+        "lifecycle": next((r.device.lifecycle for r in records if r.source.table), "in-use"),
+        "uuid": next((_dashed(r.keys.uuid) for r in records if r.keys.uuid), ""),
+    }  # fmt: skip
     lost: list[Lost] = []
-    for name in _FIELDS:
-        given = [(getattr(r.device, name), r) for r in records if getattr(r.device, name) not in ("", None)]
+    for name, column in zip(_FIELDS, zip(*(_VALUES(r.device) for r in records), strict=True), strict=True):
+        given = [(value, number) for number, value in enumerate(column) if value not in _BLANK]
         if given:
             values[name] = given[0][0]
-            lost += _losers(name, given)
+            lost += _losers(name, given, records)
     device = replace(first.device, device_id=device_id, **values)
-    device = replace(
-        device, last_seen=_newest(records), macs=tuple(sorted({m for r in records for m in r.device.macs})),
-        lifecycle=next((r.device.lifecycle for r in records if r.source.table), "in-use"),
-        uuid=device.uuid or next((_dashed(r.keys.uuid) for r in records if r.keys.uuid), ""),
-    )  # fmt: skip
     return _as_virtual(device, records), tuple(lost), _conflicts(device_id, records, lost)
 
 
-def _losers(name: str, given: list[tuple[Any, Record]]) -> list[Lost]:
+def _losers(name: str, given: Sequence[tuple[Any, int]], records: Sequence[Record]) -> list[Lost]:
     kept, keeper = given[0]
     found = {}
-    for value, record in given[1:]:
-        if _plain(name, value) != _plain(name, kept):
-            found[_plain(name, value), record.source.source] = Lost(
-                attribute=name, kept=str(kept), kept_source=keeper.source.source, lost=str(value),
-                lost_source=record.source.source,
+    for value, number in given[1:]:
+        if value != kept and _plain(name, value) != _plain(name, kept):
+            source = records[number].source.source
+            found[_plain(name, value), source] = Lost(
+                attribute=name, kept=str(kept), kept_source=records[keeper].source.source, lost=str(value),
+                lost_source=source,
             )  # fmt: skip
     return list(found.values())
 
@@ -125,14 +127,14 @@ def _dashed(digits: str) -> str:
 
 
 def _as_virtual(device: Device, records: Sequence[Record]) -> Device:
-    """Take the processors that an agent saw inside a virtual machine as virtual cores, unless a table says otherwise."""
+    """Take processors that an agent saw inside a virtual machine as virtual cores, unless a table says otherwise."""
     agents = any(not r.source.table and r.device.kind != _VIRTUAL for r in records)
     tables = [r.device for r in records if r.source.table]
     return as_virtual(device, tables) if device.kind == _VIRTUAL and agents else device
 
 
 def as_virtual(device: Device, tables: Sequence[Device] = ()) -> Device:
-    """Return a virtual machine with its processors as virtual cores; physical counts stay where a table gives them."""
+    """Return a virtual machine with its processors as virtual cores; physical counts only from a table."""
     seen = device.threads or device.cores
     told: dict[str, Any] = {
         name: next((value for t in tables if (value := getattr(t, name)) is not None), None)

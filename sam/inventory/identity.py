@@ -78,8 +78,9 @@ def merge_devices(
     """
     records = sorted((_record(source) for source in devices), key=_order)
     told = resolve_links(records, links)
-    records = [replace(r, told=told.ids[n]) if n in told.ids else r for n, r in enumerate(records)]
-    groups, clusters, rules = _group(records, told.groups)
+    records = [r._replace(told=told.ids[n]) if n in told.ids else r for n, r in enumerate(records)]
+    united, clusters = _group(records, told.groups)
+    groups = [group.records for group in united]
     ids = choose_ids(groups)
     mapping = {
         (record.device.origin.file, record.device.device_id): device_id
@@ -93,16 +94,16 @@ def merge_devices(
     merges: list[Merge] = []
     problems = list(told.problems)
     keys: dict[str, Keys] = {}
-    for group, device_id, names in zip(groups, ids, rules, strict=True):
+    for group, device_id in zip(united, ids, strict=True):
         if not device_id:
             continue
-        device, lost, conflicts = combine(device_id, [_renamed(r, mapping, aliases) for r in group])
+        device, lost, conflicts = combine(device_id, [_renamed(r, mapping, aliases) for r in group.records])
         made.append(device)
-        keys[device_id] = _profile(group)
+        keys[device_id] = group.party.keys
         problems += conflicts
-        if len(group) > 1 or group[0].keys.discarded:
-            merges.append(_merge(device_id, group, names, lost))
-    parties = Parties(groups=groups, ids=ids, keys=[_profile(g) for g in groups], partings=clusters.partings)
+        if len(group.records) > 1 or group.party.keys.discarded:
+            merges.append(_merge(device_id, group, lost))
+    parties = Parties(groups=groups, ids=ids, keys=[g.party.keys for g in united], partings=clusters.partings)
     suggestions, asked = find_suggestions(parties)
     linked, of_guests = link_guests(made, keys, guests, mapping)
     problems += [*find_problems(parties), *asked, *of_guests]
@@ -124,33 +125,55 @@ def _order(record: Record) -> tuple[bool, str, str, int, str, str]:
     return not source.table, source.source, origin.sheet, origin.record, record.device.device_id, origin.file
 
 
-def _group(
-    records: Sequence[Record], told: Sequence[Sequence[int]]
-) -> tuple[list[list[Record]], Clusters, list[tuple[str, ...]]]:
+def _group(records: Sequence[Record], told: Sequence[Sequence[int]]) -> tuple[list["_Group"], Clusters]:
     """Join records round by round until a round joins nothing; return groups in order of precedence."""
-    groups = [[record] for record in records]
-    rules: list[set[str]] = [set() for _ in groups]
+    groups = [_Group([record], _party([record])) for record in records]
     while True:
-        clusters = match([_party(group) for group in groups], told)
+        clusters = match([group.party for group in groups], told)
         told = ()
         roots: dict[int, list[int]] = {}
         for number in range(len(groups)):
             roots.setdefault(clusters.find(number), []).append(number)
-        names = [set().union(clusters.rules[root], *(rules[n] for n in members)) for root, members in roots.items()]
         if len(roots) == len(groups):
-            return groups, clusters, [tuple(sorted(each)) for each in names]
-        groups = [sorted((r for n in members for r in groups[n]), key=precedence) for members in roots.values()]
-        rules = names
+            return groups, clusters
+        before = [[groups[n] for n in members] for members in roots.values()]
+        rules = [clusters.rules.get(root, set()) for root in roots]
+        groups = [_united(parts, names) for parts, names in zip(before, rules, strict=True)]
+        if not clusters.partings and all(map(_adds_nothing, before, groups)):
+            return groups, clusters
+
+
+def _adds_nothing(parts: Sequence["_Group"], united: "_Group") -> bool:
+    """True when a joined device has the very keys of one of its records: another round can find nothing new."""
+    return len(parts) == 1 or any(part.party.keys[:-1] == united.party.keys[:-1] for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Records that are one device, in order of precedence, and why they were joined."""
+
+    records: list[Record]
+    party: Party
+    rules: frozenset[str] = frozenset()
+
+
+def _united(groups: Sequence[_Group], rules: set[str]) -> _Group:
+    if len(groups) == 1:
+        return groups[0]
+    records = sorted((record for group in groups for record in group.records), key=precedence)
+    return _Group(records, _party(records), frozenset(rules).union(*(g.rules for g in groups)))
 
 
 def _party(group: Sequence[Record]) -> Party:
     return Party(
         keys=_profile(group),
-        source_keys=frozenset(
-            (family(r.source.source_format), r.device.device_id) for r in group if not r.source.table
-        ),
-        table_ids=frozenset((r.source.source, r.device.device_id) for r in group if r.source.table),
+        source_keys=_once((family(r.source.source_format), r.device.device_id) for r in group if not r.source.table),
+        table_ids=_once((r.source.source, r.device.device_id) for r in group if r.source.table),
     )  # fmt: skip
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(pairs))
 
 
 def _profile(group: Sequence[Record]) -> Keys:
@@ -169,21 +192,22 @@ def _renamed(record: Record, mapping: Mapping[tuple[str, str], str], aliases: Ma
         pointed = getattr(device, name)
         if pointed:
             changed[name] = mapping.get((file, pointed)) or aliases.get(pointed, pointed)
-    return replace(record, device=replace(device, **changed)) if changed else record
+    return record._replace(device=replace(device, **changed)) if changed else record
 
 
-def _merge(device_id: str, group: Sequence[Record], rules: Iterable[str], lost: tuple[Lost, ...]) -> Merge:
+def _merge(device_id: str, group: _Group, lost: tuple[Lost, ...]) -> Merge:
     agreed: list[str] = []
     disagreed: list[str] = []
     for name, word in _KEYS.items():
-        values = [k for r in group if (k := getattr(r.keys, name))]
+        values = [k for r in group.records if (k := getattr(r.keys, name))]
         if len(values) > 1:
             (agreed if len(set(values)) == 1 else disagreed).append(word)
-    cards = [r.keys.macs for r in group if r.keys.macs]
+    cards = [r.keys.macs for r in group.records if r.keys.macs]
     if len(cards) > 1:
         (agreed if frozenset.intersection(*cards) else disagreed).append("mac")
-    discarded = dict.fromkeys(f"{name} '{bad}' of {r.source.source}" for r in group for name, bad in r.keys.discarded)
+    bad = dict.fromkeys(f"{name} '{v}' of {r.source.source}" for r in group.records for name, v in r.keys.discarded)
     return Merge(
-        device_id=device_id, members=tuple((r.source.source, r.device.device_id) for r in group), rules=tuple(rules),
-        agreed=tuple(agreed), disagreed=tuple(disagreed), discarded=tuple(discarded), lost=lost,
+        device_id=device_id, members=tuple((r.source.source, r.device.device_id) for r in group.records),
+        rules=tuple(sorted(group.rules)), agreed=tuple(agreed), disagreed=tuple(disagreed),
+        discarded=tuple(bad), lost=lost,
     )  # fmt: skip

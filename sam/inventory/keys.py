@@ -7,10 +7,9 @@ match the whole value.
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sam.model import Device
 
@@ -26,8 +25,7 @@ _MAKERS: Final = {"hewlett": "hp", "hewlettpackard": "hp", "hpe": "hp"}
 """One company under several names; every other manufacturer is known by the first word of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """The good identifiers of one machine; "" where there is none."""
 
     uuid: str = ""
@@ -43,12 +41,8 @@ class Keys:
 
 def swap_uuid(digits: str) -> str:
     """Reverse the bytes of the first three groups: the other way in which firmware and hypervisors write a UUID."""
-    first, second, third = digits[0:8], digits[8:12], digits[12:16]
-    return "".join(_reverse(part) for part in (first, second, third)) + digits[16:]
-
-
-def _reverse(digits: str) -> str:
-    return "".join(digits[i : i + 2] for i in range(len(digits) - 2, -1, -2))
+    d = digits
+    return d[6:8] + d[4:6] + d[2:4] + d[0:2] + d[10:12] + d[8:10] + d[14:16] + d[12:14] + d[16:]
 
 
 def parse_uuid(text: str) -> str:

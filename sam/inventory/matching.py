@@ -6,7 +6,7 @@ Every rule looks only at records that share its key, so the work grows with the 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from sam.inventory.keys import Keys
 
@@ -22,14 +22,13 @@ class Verdict(Enum):
     CLONE = "clone"
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """One record, or several already joined, as the rules see it."""
 
-    keys: Keys
-    source_keys: frozenset[tuple[str, str]] = frozenset()
+    keys: Keys = Keys()
+    source_keys: tuple[tuple[str, str], ...] = ()
     """Tool and the tool's own key; never of a table."""
-    table_ids: frozenset[tuple[str, str]] = frozenset()
+    table_ids: tuple[tuple[str, str], ...] = ()
     """Table and the device_id it gives."""
 
 
@@ -60,18 +59,18 @@ class Clusters:
     """Disjoint sets of parties, and why each was joined."""
 
     parent: list[int]
-    rules: list[set[str]]
-    signs: list[set[tuple[str, str, str]]]
-    tables: list[set[tuple[str, str]]]
+    signs: list[tuple[tuple[str, str, str], ...]]
+    """Host name, serial number and UUID of every member, each combination once."""
+    tables: list[tuple[tuple[str, str], ...]]
+    rules: dict[int, set[str]] = field(default_factory=dict)
     partings: set[Parting] = field(default_factory=set)
 
     @classmethod
     def of(cls, parties: Sequence[Party]) -> "Clusters":
         """Start with every party on its own."""
         return cls(
-            parent=list(range(len(parties))), rules=[set() for _ in parties],
-            signs=[{(p.keys.name, p.keys.serial, p.keys.uuid)} for p in parties],
-            tables=[set(p.table_ids) for p in parties],
+            parent=list(range(len(parties))), signs=[((p.keys.name, p.keys.serial, p.keys.uuid),) for p in parties],
+            tables=[p.table_ids for p in parties],
         )  # fmt: skip
 
     def find(self, party: int) -> int:
@@ -84,13 +83,13 @@ class Clusters:
     def join(self, left: int, right: int, rule: str) -> None:
         """Make one set of two."""
         first, second = sorted((self.find(left), self.find(right)))
-        self.rules[first].add(rule)
+        self.rules.setdefault(first, set()).add(rule)
         if first == second:
             return
         self.parent[second] = first
-        self.rules[first] |= self.rules[second]
-        self.signs[first] |= self.signs[second]
-        self.tables[first] |= self.tables[second]
+        self.rules[first] |= self.rules.pop(second, set())
+        self.signs[first] = tuple(dict.fromkeys(self.signs[first] + self.signs[second]))
+        self.tables[first] += self.tables[second]
 
     def obstacle(self, left: int, right: int) -> str:
         """Return what keeps two sets apart: `clone`, `table` or ""."""
