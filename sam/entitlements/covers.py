@@ -94,8 +94,8 @@ class Covering:
         found = list(listed)
         if depth < _MAX_DEPTH:
             for component in listed:
-                inner = self.product(component.product)
-                if inner.suite or any(r.suite for r in inner.releases):
+                if self.has_components(component.product):
+                    inner = self.product(component.product)
                     found += self._components(inner, component.version, depth + 1)
         return found
 
@@ -131,6 +131,11 @@ class Covering:
         suite = self.product(license.product)
         inner = {c.product for c in self._components(suite, license.version, 0)}
         return frozenset({license.product, *inner})
+
+    def has_components(self, product_id: str) -> bool:
+        """True for a suite."""
+        product = self.product(product_id)
+        return bool(product.suite) or any(r.suite for r in product.releases)
 
     def suite_holds(self, suite: str, suite_version: str, item: Item) -> bool:
         """True when an installed suite of that version brings the item with it."""

@@ -72,7 +72,7 @@ class GraphBuilder:
             classes: Demand classes with unique ids.
             low: Take unknown facts (cores, users) at their low value.
         """
-        graph: nx.DiGraph[Node] = nx.DiGraph()
+        graph: nx.DiGraph[Node] = nx.DiGraph(prices=self.prices)
         incomplete = []
         for demand in sorted(classes, key=lambda c: c.id):
             listed = self.options(demand, low=low)

@@ -53,6 +53,8 @@ class Pool(License):
     """Entitlement id → units, in canonical order."""
     value: Fraction | None = None
     """Worth of one unit over the horizon (list price of the day, else the line's own price)."""
+    paid: Fraction | None = None
+    """What one unit was bought at, over the horizon: the renewal price until another is known."""
     contract_id: str = ""
     reserved: bool = False
     """True for units set apart for one org unit, device or user: what is left of them is not surplus."""

@@ -1,0 +1,162 @@
+"""Hand class flows back to single subjects in a fixed order, so that each device and user knows its license.
+
+Bundles of one class are interchangeable: the first ones in order get the first option, and units of pools are dealt out in
+order of pool. Nothing here changes a number; it only says whose license is whose.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import repeat
+
+from sam.engine.licensing import Licensed
+from sam.entitlements.classes import DemandClass, Item
+from sam.entitlements.graph import Node, class_node
+from sam.entitlements.ledger import demand_keys
+from sam.entitlements.licenses import License, Pool
+from sam.entitlements.options import USER_SLOT, Block
+from sam.entitlements.positions import position_id
+from sam.model import AllocationLine
+
+SHORT = "(short)"
+SHOWN = 50
+"""Subjects kept a position in a run; `explain` shows any other."""
+
+
+def pseudonym(user_id: str) -> str:
+    """Return the name a person has in reports: the same in every run, and no way back without the register."""
+    return f"user-{sha256(user_id.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """One block of one bundle: whose it is and from what it is covered."""
+
+    demand: DemandClass
+    members: tuple[int, ...]
+    """Numbers of the bundle's devices, slot by slot."""
+    owner: int
+    """Number of the user (user bundles) or of the device."""
+    block: Block
+    sources: tuple[tuple[License, int], ...]
+    """Licenses and units; together what the bundle needs of the block."""
+
+
+class HandBack:
+    """Deals the flows of a solved run."""
+
+    def __init__(self, licensed: Licensed) -> None:
+        self.licensed = licensed
+        self.graph = licensed.matcher.graph
+        self.flows: dict[Node, list[tuple[Node, int]]] = {}
+        for (block, target), units in licensed.allocation.flows.items():
+            self.flows.setdefault(block, []).append((target, units))
+        self._bundles: dict[tuple[int, str, str], list[int]] | None = None
+
+    def bundles(self, class_id: str) -> list[int]:
+        """Return the numbers of a class's bundles in order."""
+        if self._bundles is None:
+            self._bundles = {}
+            rows = self.licensed.demand.relations.fetch(
+                "SELECT family, bundle_kind, signature, bundle FROM bundles ORDER BY family, bundle_kind, signature, bundle"
+            )
+            for family, kind, signature, bundle in rows:
+                self._bundles.setdefault((family, kind, signature), []).append(bundle)
+        return self._bundles.get(self.licensed.demand.signatures[class_id], [])
+
+    def deal(self, demand: DemandClass) -> Iterator[Dealt]:
+        """Yield every block of every bundle of a class, bundle by bundle."""
+        queues: dict[Node, list[tuple[Node, int]]] = {}
+        members = self._members(demand)
+        for bundle, option in zip(self.bundles(demand.id), self._options(demand), strict=False):
+            for place in sorted(self.graph.successors(option)):
+                block: Block = self.graph.nodes[place]["block"]
+                times = self.graph.edges[option, place]["times"]
+                queue = queues.setdefault(place, list(self.flows.get(place, ())))
+                yield Dealt(
+                    demand, members.get(bundle, (bundle,)), bundle, block, self._draw(queue, block.units * times)
+                )
+
+    def _options(self, demand: DemandClass) -> Iterator[Node]:
+        """Yield the option of each bundle in turn."""
+        node = class_node(demand.id)
+        for option in sorted(self.graph.successors(node)) if node in self.graph else ():
+            yield from repeat(option, self.licensed.allocation.chosen.get(option, 0))
+
+    def _members(self, demand: DemandClass) -> dict[int, tuple[int, ...]]:
+        """Return the devices of each bundle in the order of the class's slots."""
+        if demand.kind != "user":
+            return {}
+        family, kind, signature = self.licensed.demand.signatures[demand.id]
+        rows = self.licensed.demand.relations.fetch(
+            "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family AND b.bundle_kind = p.bundle_kind"
+            " AND b.bundle = p.bundle WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
+            " ORDER BY p.bundle, p.part, p.dev",
+            [family, kind, signature],
+        )
+        found: dict[int, list[int]] = {}
+        for bundle, device in rows:
+            found.setdefault(bundle, []).append(device)
+        return {b: tuple(d) for b, d in found.items()}
+
+    def _draw(self, queue: list[tuple[Node, int]], units: int) -> tuple[tuple[License, int], ...]:
+        drawn = []
+        while units > 0 and queue:
+            target, left = queue.pop(0)
+            taken = min(units, left)
+            drawn.append((self.graph.nodes[target]["license"], taken))
+            units -= taken
+            if left > taken:
+                queue.insert(0, (target, left - taken))
+        return tuple(drawn)
+
+    def subject(self, dealt: Dealt, *, names: bool = False) -> tuple[str, str]:
+        """Return kind and name of what a block is for."""
+        demand = self.licensed.demand
+        if dealt.block.subject == USER_SLOT and dealt.demand.kind == "user":
+            user = demand.users[dealt.owner]
+            return "user", user if names else pseudonym(user)
+        number = dealt.owner
+        if dealt.demand.kind == "user":
+            number = dealt.members[dealt.block.subject]
+        kind = "host" if dealt.demand.kind == "host" else "device"
+        return kind, demand.devices[number].device_id
+
+    def lines(self, dealt: Dealt, *, names: bool = False) -> Iterator[AllocationLine]:
+        """Yield the lines of one dealt block: one a position it stands at."""
+        by_position: dict[str, tuple[Item, dict[str, int], set[str]]] = {}
+        covering = self.licensed.builder.covering
+        for license, units in dealt.sources:
+            for key, item in demand_keys(covering, dealt.block, license):
+                entry = by_position.setdefault(position_id(key), (item, {}, set()))
+                name, how = SHORT, "short"
+                if isinstance(license, Pool):
+                    name = next(iter(license.lots)) if len(license.lots) == 1 else "+".join(license.lots)
+                    how = covering.relation(license, item, grant=bool(dealt.block.grant)) or "other"
+                entry[1][name] = entry[1].get(name, 0) + units
+                entry[2].add(how)
+        kind, subject = self.subject(dealt, names=names)
+        for position, (_, covered_by, hows) in by_position.items():
+            how = "short" if hows == {"short"} else ", ".join(sorted(hows))
+            yield AllocationLine(
+                position=position, subject_kind=kind, subject=subject, units=sum(covered_by.values()),
+                covered_by=covered_by, how=how,
+            )  # fmt: skip
+
+
+def first_lines(hand: HandBack, classes: Mapping[str, DemandClass], *, shown: int = SHOWN, names: bool = False) -> tuple[AllocationLine, ...]:
+    """Return the first subjects of each position, the short ones first within a class's order."""
+    kept: dict[str, list[AllocationLine]] = {}
+    for class_id in sorted(classes):
+        wanted = 0
+        for dealt in hand.deal(classes[class_id]):
+            fresh = False
+            for line in hand.lines(dealt, names=names):
+                at = kept.setdefault(line.position, [])
+                if len(at) < shown:
+                    at.append(line)
+                    fresh = True
+            wanted = 0 if fresh else wanted + 1
+            if wanted > shown:
+                break
+    return tuple(line for position in sorted(kept) for line in kept[position])
