@@ -54,6 +54,6 @@ def document(run: Run) -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) that every document of this version keeps."""
-    from reports import schema as published
+    from reports import jsonkeys
 
-    return published.schema()
+    return jsonkeys.schema()

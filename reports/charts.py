@@ -121,7 +121,8 @@ def bars(found: Sequence[Amounts]) -> tuple[BarChart, ...]:
 def describe(found: Sequence[Amounts], currency: str) -> str:
     """Say the bar chart in words."""
     said = [
-        f"{undirected(clip(a.name, 60))}: exposure {brief(a.exposure)}, surplus {brief(a.surplus)}" for a in found[:BARS]
+        f"{undirected(clip(a.name, 60))}: exposure {brief(a.exposure)}, surplus {brief(a.surplus)}"
+        for a in found[:BARS]
     ]
     rest = f" {plural(len(found) - BARS, 'smaller product')} not drawn." if len(found) > BARS else ""
     return f"Amounts in {currency}. " + "; ".join(said) + "." + rest
@@ -161,7 +162,10 @@ def _panels(found: Sequence[Amounts], top: Decimal, size: str, width: int) -> Ba
     for n, a in enumerate(found):
         y = 34 + n * step
         labels.append(Label(x=0, y=y + 12, text=_fit(a.name, names - 14)))
-        drawn_bars += [_bar("exposure", a.exposure, left, y, top, full), _bar("surplus", a.surplus, right, y, top, full)]
+        drawn_bars += [
+            _bar("exposure", a.exposure, left, y, top, full),
+            _bar("surplus", a.surplus, right, y, top, full),
+        ]
     return BarChart(
         size=size, width=width, height=34 + len(found) * step, thickness=16,
         heads=(Label(x=left, y=14, text="Exposure"), Label(x=right, y=14, text="Value of surplus")),
@@ -181,7 +185,8 @@ def _stacked(found: Sequence[Amounts], top: Decimal, size: str, width: int) -> B
                 y += 18
         y += 10
     return BarChart(
-        size=size, width=width, height=round(y), thickness=14, heads=(), labels=tuple(labels), bars=tuple(drawn_bars), base=(),
+        size=size, width=width, height=round(y), thickness=14, heads=(), labels=tuple(labels),
+        bars=tuple(drawn_bars), base=(),
     )  # fmt: skip
 
 

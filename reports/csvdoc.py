@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Final
 
 from reports.jsondoc import amount
+from reports.jsonkeys import FINDING, POSITION, REMEDY
 from reports.order import ordered
-from reports.schema import FINDING, POSITION, REMEDY
 from sam.model import Finding, Position, RemedyLine, Run
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _STARTS: Final = "=+\\-@\t\r\n＝＋－＠"
-_FORMULA: Final = re.compile(rf"\s*[\"']*[{_STARTS}]")
-_INNER: Final = re.compile(rf"([;\t\r\n][\s\"']*)(?=[{_STARTS}])")
+_FORMULA: Final = re.compile(rf"[\s\"']*[{_STARTS}]")
+_INNER: Final = re.compile(rf"[;\t\r\n](?=[\s\"']*[{_STARTS}])")
 """A spreadsheet set to another separator splits cells at `;` or a tab, so each piece has to be inert too."""
 
 Cell = str | int | Decimal | date | None
@@ -30,7 +30,7 @@ def inert(text: str) -> str:
     """
     if _NUMBER.fullmatch(text):
         return text
-    text = _INNER.sub(r"\1'", text)
+    text = _INNER.sub(r"\g<0>'", text)
     return "'" + text if _FORMULA.match(text) else text
 
 

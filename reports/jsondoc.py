@@ -1,4 +1,4 @@
-"""The run as one JSON document, for machines: keys as `reports.schema` lists them."""
+"""The run as one JSON document, for machines: keys as `reports.jsonkeys` lists them."""
 
 import json
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
+from reports.jsonkeys import DOCUMENT, PARTS, SCHEMA_VERSION, nullable
 from reports.order import ordered
-from reports.schema import DOCUMENT, PARTS, SCHEMA_VERSION, nullable
 from sam.model import Interval, Position, PositionLow, Run, Severity
-from sam.model.results import BillPoint, Finding, RemedyLine, Renewal, Summary, UnknownTitle
 from sam.model.origin import Problem, Reject, SourceAccount
+from sam.model.results import BillPoint, Finding, RemedyLine, Renewal, Summary, UnknownTitle
 
 _NAMES: Final[Mapping[type, str]] = {
     BillPoint: "bill",

@@ -1,7 +1,7 @@
 "use strict";
 // Search, filter and sort. The page is complete without this script: it only hides and reorders what is there.
 (() => {
-  const NOTHING = new Set(["", "–", "no price", "not priced", "not known", "no price known"]);
+  const NOTHING = new Set(["", "–", "no price", "not priced", "not known"]);
 
   // the first text of a cell, without the small print under it
   function shown(cell) {

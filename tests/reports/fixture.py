@@ -255,7 +255,8 @@ FINDINGS = (
     ),
     Finding(
         id="REN001:C-2024-018", rule="REN001", family="renewal", severity=Severity.WARNING,
-        subject="contract:C-2024-018", message="Notice for C-2024-018 is due by 2026-09-02; 339 of 400 seats are needed.",
+        subject="contract:C-2024-018",
+        message="Notice for C-2024-018 is due by 2026-09-02; 339 of 400 seats are needed.",
         numbers={"days": 64, "recommended": 339}, remedy="Give notice or renew 339 seats.",
     ),
     Finding(
@@ -412,7 +413,8 @@ def hostile() -> Run:
         findings=(
             Finding(id=script, rule="X1", family="compliance", severity=Severity.ERROR, subject=f"position:{bad.id}",
                     message=f"{turned} {script}", numbers={script: script}, remedy="+1+cmd", evidence=(formula,)),
-            Finding(id="t", rule="X2", family=script, severity=Severity.INFO, subject=f"title:{endless}", message=endless),
+            Finding(id="t", rule="X2", family=script, severity=Severity.INFO, subject=f"title:{endless}",
+                    message=endless),
         ),
         renewals=(Renewal(contract_id=script, title=turned, ends_on=date(2026, 12, 1), notice_by=date(2026, 8, 1)),),
         sources=(

@@ -112,7 +112,9 @@ DEMAND: Final[Mapping[str, type_]] = {
     "low": _count("Units needed where unknown facts take their low value."),
     "high": _maybe(_count("Units needed where they take their high value; null when there is no bound.")),
 }
-CONFIDENCE: Final[Mapping[str, type_]] = {"reasons": _texts("Reasons to trust the line less; empty when there are none.")}
+CONFIDENCE: Final[Mapping[str, type_]] = {
+    "reasons": _texts("Reasons to trust the line less; empty when there are none.")
+}
 AT_LOW: Final[Mapping[str, type_]] = {
     "demand": _count("Units needed."),
     "covered": _count("Of these, covered."),
