@@ -82,7 +82,7 @@ def _line(
     if source.base_id and base is None:
         instead = "it counts by itself" if source.transaction in BASES else "the oldest matching units are taken"
         problems.append(
-            problem(source, "unknown-base", Severity.WARNING, f"its base '{source.base_id}' is no entitlement; {instead}",
+            problem(source, "unknown-base", Severity.WARNING, f"its base '{source.base_id}' is unknown; {instead}",
                     "correct base_id, or add the base line")
         )  # fmt: skip
     day = source.starts_on or source.purchased_on
