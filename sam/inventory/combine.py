@@ -88,10 +88,13 @@ def combine(device_id: str, records: Sequence[Record]) -> tuple[Device, tuple[Lo
     values: dict[str, Any] = {
         "last_seen": _newest(records), "macs": tuple(sorted({m for r in records for m in r.device.macs})),
         "lifecycle": next((r.device.lifecycle for r in records if r.source.table), "in-use"),
-        "uuid": next((_dashed(r.keys.uuid) for r in records if r.keys.uuid), ""),
     }  # fmt: skip
+    if not any(r.device.uuid for r in records):
+        values["uuid"] = next((_dashed(r.keys.uuid) for r in records if r.keys.uuid), "")
     lost: list[Lost] = []
     for name, column in zip(_FIELDS, zip(*(_VALUES(r.device) for r in records), strict=True), strict=True):
+        if column.count(column[0]) == len(column):
+            continue
         given = [(value, number) for number, value in enumerate(column) if value not in _BLANK]
         if given:
             values[name] = given[0][0]
