@@ -45,6 +45,8 @@ def _command(arguments: Sequence[str]) -> int:
     try:
         app(list(arguments), prog_name="trueup")
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
         return end.code if isinstance(end.code, int) else ExitCode.FINE
     return ExitCode.FINE
 

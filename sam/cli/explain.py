@@ -28,7 +28,8 @@ def explain(
     from sam import engine
 
     settings = workspace(context)
+    when = day(as_of, settings)
     with progress("computing"):
-        lines = engine.explain(settings, kind.value, ident, as_of=day(as_of, settings))
+        lines = engine.explain(settings, kind.value, ident, as_of=when)
     for line in lines:
         say(line)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sam.cli.options import AsCsv, AsJson, workspace
+from sam.cli.options import AsCsv, AsJson, day, workspace
 from sam.cli.records import show_rows
 from sam.cli.screen import note, plural, say, table
 from sam.errors import UsageError
@@ -63,7 +63,8 @@ def unrecognized(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv 
     """List the titles that no rule recognises, those on most devices first."""
     from sam import engine
 
-    titles = engine.unrecognized(workspace(context))
+    settings = workspace(context)
+    titles = engine.unrecognized(settings, as_of=day(None, settings))
     ranked = sorted(titles, key=lambda t: (-t.devices, -t.rows, t.name, t.publisher))
     rows = [{"name": t.name, "publisher": t.publisher, "devices": t.devices, "rows": t.rows} for t in ranked]
     show_rows(rows, as_json=as_json, as_csv=as_csv)

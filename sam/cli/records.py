@@ -12,7 +12,7 @@ import typer
 
 from sam.cli.cells import cell, json_value
 from sam.cli.filters import keep
-from sam.cli.options import AsCsv, AsJson, Where, workspace
+from sam.cli.options import AsCsv, AsJson, Where, day, workspace
 from sam.cli.screen import Cell, clean, note, plural, table
 from sam.errors import UsageError
 
@@ -50,7 +50,8 @@ def list_records(
     """List the records of one kind."""
     from sam import engine
 
-    rows = keep(engine.list_records(workspace(context), what.value), where or ())
+    settings = workspace(context)
+    rows = keep(engine.list_records(settings, what.value, as_of=day(None, settings)), where or ())
     show_rows(rows, as_json=as_json, as_csv=as_csv)
     note(plural(len(rows), ONE[what], what.value))
 

@@ -14,5 +14,6 @@ def compute(settings: "Workspace", as_of: str | None, *, write: bool = True) -> 
     """Run the engine on a workspace, with its steps shown; `write` keeps the run in the register."""
     from sam import engine
 
+    when = day(as_of, settings)
     with progress("reading") as step:
-        return engine.check(settings, as_of=day(as_of, settings), progress=step, write=write)
+        return engine.check(settings, as_of=when, progress=step, write=write)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sam.cli.options import HERE, command, named_folder, workspace
+from sam.cli.options import HERE, command, day, named_folder, workspace
 from sam.cli.screen import note, progress, say, table
 
 
@@ -37,14 +37,20 @@ def import_files(
 ) -> None:
     """Read files into the register and tell what became of them."""
     from sam import engine
+    from sam.engine.mapping import propose_maps, save_maps
 
     settings = workspace(context)
+    proposed = propose_maps(settings, files)
+    if save_map and proposed:
+        save_maps(settings, proposed)
+        settings = workspace(context)
     with progress("reading") as step:
-        step(f"reading {len(files)} files")
-        accounts = engine.import_files(settings, files)
+        accounts = engine.import_files(settings, files, as_of=day(None, settings), progress=step)
     columns = ("file", "format", "rows", "accepted", "rejected", "since last time")
     same = {True: "unchanged", False: "read"}
     table(columns, [(a.file, a.format, a.rows, a.accepted, a.rejected_count, same[a.unchanged]) for a in accounts])
     for account in accounts:
         for reject in account.rejected:
             note(f"{account.file}:{reject.line}: {reject.reason}")
+    for each in proposed:
+        note(f"{each.file}: {'kept' if save_map else 'proposed, kept with --save-map'}: {each}")

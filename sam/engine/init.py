@@ -11,6 +11,14 @@ from sam.readers.folders import headers_only_tables
 
 NEVER_COPIED: Final = frozenset({"out", ".trueup"})
 
+FOLDERS: Final = {
+    "allocations": "entitlements",
+    "contracts": "contracts",
+    "entitlements": "entitlements",
+    "prices": "contracts",
+}
+"""Where tables are put by habit, when it is not `inventory`."""
+
 SETTINGS_TEXT: Final = """\
 # Settings of this workspace. Every line may be left out; what is commented out shows the form.
 
@@ -75,7 +83,7 @@ def init_workspace(folder: Path, *, example: bool = False) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = list(_copy(example_folder(), folder)) if example else []
-        texts = {SETTINGS: SETTINGS_TEXT, "policy.yaml": POLICY_TEXT, **({} if example else headers_only_tables())}
+        texts = {SETTINGS: SETTINGS_TEXT, "policy.yaml": POLICY_TEXT, **({} if example else _tables())}
         written += [path for name, text in texts.items() if _write(path := folder / name, text)]
     except OSError as error:
         raise UsageError(
@@ -90,6 +98,13 @@ def example_folder() -> Path:
     """Return the example estate: inside the installed package, or in the project's own folder."""
     packaged = Path(__file__).parent / "example"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "examples" / "estate"
+
+
+def _tables() -> dict[str, str]:
+    return {
+        f"{FOLDERS.get(table, 'inventory')}/{table}.csv": f"{header}\n"
+        for table, header in headers_only_tables().items()
+    }
 
 
 def _copy(source: Path, target: Path) -> Iterator[Path]:
