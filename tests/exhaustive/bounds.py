@@ -13,7 +13,6 @@ price of a line in short supply and lower that of one in surplus (weak duality).
 
 from dataclasses import dataclass, replace
 
-from .estate import Source
 from .search import Found, Problem, State, TooWide, due, solve
 
 PLAIN_LIMIT = 300
@@ -33,13 +32,11 @@ class KnownCost:
     later: list[int]
     """Per bundle: the sum of `own(b)` over the bundles after it."""
 
-    def hopeless(self, state: State, cost: int, i: int) -> bool:
-        """True when no way through this state can end at the known cost or below."""
-        if cost + due(self.problem, state) > self.known:
-            return True
+    def at_least(self, state: State, cost: int, i: int) -> int:
+        """Return a cost below which no way through this state after item i can end."""
         charge = sum(price * left for price, left in zip(self.prices, state.left, strict=True))
         singly = sum(price * need for price, need in zip(self.prices, state.need, strict=True))
-        return cost + singly + self.later[self.problem.bundle_of[i]] - charge > self.known
+        return max(cost + due(self.problem, state), cost + singly + self.later[self.problem.bundle_of[i]] - charge)
 
 
 def least(problem: Problem, bound: KnownCost | None = None) -> Found:
@@ -49,39 +46,57 @@ def least(problem: Problem, bound: KnownCost | None = None) -> Found:
             return solve(problem, limit=PLAIN_LIMIT)
         except TooWide:
             bound = known_cost(problem, solve(problem, limit=BEAM, beam=True).value[0])
+            better = solve(problem, bound, limit=BEAM, beam=True).value[0]
+            bound = replace(bound, known=min(bound.known, better))
     return solve(problem, bound)
 
 
 def known_cost(problem: Problem, known: int) -> KnownCost:
     """Look for prices of owned units that make the bound tight, and return the bound with the highest sum."""
     prices = [0 if s.owned is not None else s.cost(1) if s.price is None else s.price for s in problem.sources]
+    bundles = [_Bundle(problem, b) for b in range(len(problem.bundles))]
     best: tuple[int, list[int], list[int]] | None = None
-    reach = 2
-    for step in range(STEPS):
-        found = [solve(_bundle_alone(problem, b, prices)) for b in range(len(problem.bundles))]
-        owns = [f.value[0] for f in found]
+    for _ in range(STEPS):
+        found = [bundle.pays(prices) for bundle in bundles]
+        owns = [cost for cost, _ in found]
         total = sum(owns) - sum(p * (s.owned or 0) for p, s in zip(prices, problem.sources, strict=True))
         if best is None or total > best[0]:
             best = (total, list(prices), owns)
-        slack = {
-            n: sum(f.taken.get(n, 0) for f in found) - s.owned for n, s in enumerate(problem.sources) if s.owned is not None
+        lack = {
+            n: sum(taken.get(n, 0) for _, taken in found) - s.owned
+            for n, s in enumerate(problem.sources)
+            if s.owned is not None
         }
-        length = sum(x * x for x in slack.values())
+        lack = {n: x for n, x in lack.items() if x > 0 or prices[n]}
+        length = sum(x * x for x in lack.values())
         if not length or best[0] >= known:
             break
-        size = max(known - total, 1) * reach // (2 * length)
-        for n, x in slack.items():
+        size = max(known - total, 1) // length
+        for n, x in lack.items():
             prices[n] = max(0, prices[n] + size * x)
-        if step % 6 == 5:
-            reach = 1
     assert best is not None
     _, chosen, owns = best
     return KnownCost(problem, known, chosen, [sum(owns[b + 1 :]) for b in range(len(owns))])
 
 
-def _bundle_alone(problem: Problem, bundle: int, prices: list[int]) -> Problem:
-    """Return the problem of one bundle that buys everything by the unit at these prices."""
-    sources: list[Source] = [
-        replace(s, owned=None, price=price, pack=1, minimum=0) for s, price in zip(problem.sources, prices, strict=True)
-    ]
-    return Problem(problem.estate, [problem.bundles[bundle]], sources, problem.forbid)
+class _Bundle:
+    """One bundle that buys everything by the unit; answers are kept, since most prices do not change for most bundles."""
+
+    def __init__(self, problem: Problem, bundle: int) -> None:
+        self.problem = problem
+        self.items = [problem.bundles[bundle]]
+        can = [c for c, b in zip(problem.can, problem.bundle_of, strict=True) if b == bundle]
+        self.sources = sorted(set().union(*can))
+        self.answers: dict[tuple[int, ...], tuple[int, dict[int, int]]] = {}
+
+    def pays(self, prices: list[int]) -> tuple[int, dict[int, int]]:
+        """Return the least the bundle pays at these prices, and what it takes by source."""
+        mine = tuple(prices[n] for n in self.sources)
+        if mine not in self.answers:
+            sources = [
+                replace(self.problem.sources[n], owned=None, price=price, pack=1, minimum=0)
+                for n, price in zip(self.sources, mine, strict=True)
+            ]
+            found = solve(Problem(self.problem.estate, self.items, sources, self.problem.forbid))
+            self.answers[mine] = found.value[0], {self.sources[n]: units for n, units in found.taken.items()}
+        return self.answers[mine]

@@ -11,7 +11,7 @@ Forbidden = frozenset[tuple[str, str, str]]
 def covers(estate: Estate, source: Source, item: Item, forbid: Forbidden = frozenset()) -> bool:
     """True when one unit of the source (for cores: each unit of a block) may cover the item.
 
-    For products licensed by the host, the edition rule is that of the set and is asked in `set_editions`.
+    For products licensed by the host, the edition rule is that of the sets the source can be part of.
     """
     if (source.id, item.device or item.user, item.product) in forbid:
         return False
@@ -21,8 +21,11 @@ def covers(estate: Estate, source: Source, item: Item, forbid: Forbidden = froze
         return False
     product = estate.products[source.product]
     if source.product == item.product:
-        hosted = bool(estate.term(item.product, "core").slots)
-        return version_fits(product, source, item) and (hosted or edition_fits(product, source, item.edition))
+        if not version_fits(product, source, item):
+            return False
+        if estate.term(item.product, "core").slots:
+            return any(set_covers(estate, item.product, edition, item) for edition in set_editions(estate, source))
+        return edition_fits(product, source, item.edition)
     return any(component_fits(estate, source, component, item) for component in product.components)
 
 

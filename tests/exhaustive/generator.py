@@ -75,6 +75,8 @@ class _Maker:
         self.users: list[str] = []
         self.installed: dict[str, list[Cells]] = {n: [] for n in self.names}
         self.lines = 0
+        self.packs = rng.choice((1, 2, 3))
+        """Offers in packs or with a minimum order still to come: few are enough, each multiplies the search."""
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -201,7 +203,7 @@ class _Maker:
             cells["version"] += ".1"
         editions = EDITIONS.get(name, ())
         weights = (4, 1) if name == "hostos" else (2, 1)
-        cells["edition"] = self.rng.choices(editions, weights)[0] if editions and self.chance(0.95) else ""
+        cells["edition"] = self.rng.choices(editions, weights)[0] if editions and self.chance(0.97) else ""
         if name == "hostos" and not cells["edition"] and name in self.unpriced:
             cells["edition"] = "standard"
         cells["user_id"] = user
@@ -331,17 +333,14 @@ class _Maker:
             cells["version"] = releases[-1]
         cells |= {"basis": "list", "unit_price": f"{amount / (36 if per == 'month' else 1):.2f}", "per": per}
         cells |= {"pack": self._pack(metric), "minimum_order": "", "sold_from": "2020-01-01", "sold_to": ""}
-        if metric != "core" and self.chance(0.15):
+        if metric != "core" and not cells["pack"] and self._packed(0.2):
             cells["minimum_order"] = rng.choice((2, 3))
-        if (
-            cells["version"]
-            and name in self.names
-            and "downgrade" not in self.rights[name]
-            and len(self.metrics[name]) > 1
-        ):
+        if cells["version"] and name in self.names and "downgrade" not in self.rights[name] and len(self.metrics[name]) > 1:
             cells["version"] = ""  # else an installation could lack any offer while its product has two metrics
         self.tables.add("prices", **cells)
-        if self.chance(0.15) and metric != "core":
+        if cells["version"] and self.chance(0.7):
+            self.tables.add("prices", **{**cells, "version": "", "unit_price": f"{float(cells['unit_price']) * 1.1:.2f}"})
+        if metric != "core" and self._packed(0.15):
             amount *= rng.choice((0.8, 0.9))
             deal = {"basis": "contract", "unit_price": f"{amount:.2f}", "per": "once", "pack": rng.choice((2, 3, 5))}
             self.tables.add("prices", **{**cells, **deal, "minimum_order": ""})
@@ -349,7 +348,13 @@ class _Maker:
     def _pack(self, metric: str) -> int | str:
         if metric == "core":
             return self.rng.choice(("", 2))
-        return self.rng.choice((2, 3, 5)) if self.chance(0.2) else ""
+        return self.rng.choice((2, 3, 5)) if self._packed(0.25) else ""
+
+    def _packed(self, share: float) -> bool:
+        if not self.packs or not self.chance(share):
+            return False
+        self.packs -= 1
+        return True
 
 
 def main(folder: str, seed: str) -> None:

@@ -30,6 +30,8 @@ class Answer:
     """Least list exposure among the cheapest ways; None where docs/counting.md leaves it open for this estate."""
     owned: dict[Key, int] = field(default_factory=dict)
     """Units owned and valid on the day, by product, edition and version."""
+    exposures: dict[frozenset[str], Fraction] = field(default_factory=dict)
+    """The same for each group of products that share nothing with others, where it is defined."""
     raw_rows: dict[str, int] = field(default_factory=dict)
     """Evidence rows by product."""
     demand: dict[str, int] = field(default_factory=dict)
@@ -58,16 +60,33 @@ def solve_estate(estate: Estate, forbid: Iterable[tuple[str, str, str]] = ()) ->
     for pool in estate.pools:
         key = (pool.product, pool.edition, pool.version)
         answer.owned[key] = answer.owned.get(key, 0) + (pool.owned or 0)
+    exposures: list[tuple[frozenset[str], int | None]] = []
     for bundles, shared in parts(estate, sources):
         problem = Problem(estate, bundles, shared, forbidden)
         found = least(problem)
         answer.unpriced += found.value[0] // UNKNOWN
         answer.cost += Fraction(found.value[0] % UNKNOWN, 100)
         answer.plan += found.plan
-        exposure = _exposure(problem, found)
-        both = answer.exposure is not None and exposure is not None
-        answer.exposure = answer.exposure + Fraction(exposure, 100) if both else None
+        exposures.append((frozenset(i.product for i in problem.items), _exposure(problem, found)))
+    for products, exposure in _grouped(exposures):
+        if exposure is None:
+            answer.exposure = None
+        else:
+            answer.exposures[products] = Fraction(exposure, 100)
+            answer.exposure = None if answer.exposure is None else answer.exposure + Fraction(exposure, 100)
     return answer
+
+
+def _grouped(found: list[tuple[frozenset[str], int | None]]) -> list[tuple[frozenset[str], int | None]]:
+    """Add up the exposure of parts that hold the same products; unknown if any of them is."""
+    groups: list[tuple[frozenset[str], int | None]] = []
+    for products, exposure in found:
+        for group in [g for g in groups if g[0] & products]:
+            groups.remove(group)
+            products |= group[0]  # noqa: PLW2901  (the group grows)
+            exposure = None if exposure is None or group[1] is None else exposure + group[1]  # noqa: PLW2901
+        groups.append((products, exposure))
+    return groups
 
 
 def all_sources(estate: Estate) -> list[Source]:

@@ -67,7 +67,7 @@ def _single(estate: Estate, item: Item, fits: Pass, items: list[Item], left: dic
             left[pool.id] -= 1
             reached = _reached(estate, pool, item, items)
             return [i for i in items if i not in reached]
-    core = [p for p in pools if p.metric == "core"]
+    core = [] if estate.term(item.product, "core").slots else [p for p in pools if p.metric == "core"]
     if core and _take(core, item.cores, left):
         return [i for i in items if i != item]
     return items

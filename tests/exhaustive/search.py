@@ -73,8 +73,11 @@ class State(NamedTuple):
 class Bound(Protocol):
     """Tells when a way may be dropped."""
 
-    def hopeless(self, state: State, cost: int, i: int) -> bool:
-        """True when no way through this state after item i can cost as little as one that is known."""
+    known: int
+    """A cost that some complete way has."""
+
+    def at_least(self, state: State, cost: int, i: int) -> int:
+        """Return a cost below which no way through this state after item i can end."""
 
 
 @dataclass
@@ -178,15 +181,29 @@ def solve(problem: Problem, bound: Bound | None = None, *, limit: int | None = N
             for step in _ways(problem, state, i):
                 after, paid = _forget(problem, step.state, i)
                 total = (value[0] + step.cost + paid, value[1] + step.exposure)
-                if (after not in layer or total < layer[after][0]) and not (bound and bound.hopeless(after, total[0], i)):
+                if after not in layer or total < layer[after][0]:
                     layer[after] = (total, state, step)
-        layer = _undominated(layer)
-        if limit and len(layer) > limit:
-            if not beam:
-                raise TooWide(len(layer))
-            layer = dict(sorted(layer.items(), key=lambda pair: pair[1][0][0] + due(problem, pair[0]))[:limit])
-        layers.append(layer)
+        layers.append(_narrowed(problem, layer, i, bound, limit, beam))
     return _best(layers)
+
+
+def _narrowed(problem: Problem, layer: Layer, i: int, bound: Bound | None, limit: int | None, beam: bool) -> Layer:
+    """Drop what is proven not to be needed; keep to the limit, or give up."""
+
+    def end(pair: tuple[State, tuple[Value, State | None, Step | None]]) -> int:
+        state, (value, _, _) = pair
+        return bound.at_least(state, value[0], i) if bound else value[0] + due(problem, state)
+
+    rows = [(end(pair), pair) for pair in layer.items()]
+    if bound and not beam:
+        rows = [row for row in rows if row[0] <= bound.known]
+    kept = _undominated(dict(pair for _, pair in rows))
+    if limit is None or len(kept) <= limit:
+        return kept
+    if not beam:
+        raise TooWide(len(kept))
+    rows.sort(key=lambda row: row[0])
+    return dict([pair for _, pair in rows if pair[0] in kept][:limit])
 
 
 def _best(layers: list[Layer]) -> Found:
