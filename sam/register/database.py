@@ -15,7 +15,14 @@ from sam.errors import RegisterError
 
 _ADVISORY_LOCK = 7_248_311
 """PostgreSQL's advisory locks are numbers; this one is the register's."""
+_HOLDER = """
+    SELECT activity.pid, activity.xact_start FROM pg_locks JOIN pg_stat_activity AS activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND objid = :lock
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 _BUSY, _LOCKED = 5, 6
+_LOCK_TIMEOUT = "55P03"
+"""PostgreSQL's error code lock_not_available."""
 _REASONS = {
     3: ("may not be accessed", "check its permissions and those of its folder"),
     8: ("is read-only, and this run has to write", "check its permissions and those of its folder"),
@@ -128,22 +135,36 @@ class Database:
 
     def _explain(self, error: DBAPIError) -> RegisterError:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code in {_BUSY, _LOCKED} or getattr(error.orig, "sqlstate", "") == "55P03":
+        if code in {_BUSY, _LOCKED} or getattr(error.orig, "sqlstate", "") == _LOCK_TIMEOUT:
             return self._held()
         reason, hint = _REASONS.get(code, (f"cannot be used: {error.orig}", "check that it is reachable and whole"))
         return RegisterError(f"the register {reason}", where=self.place, hint=hint)
 
     def _held(self) -> RegisterError:
+        holder = self._note_of_writer() if self.file else self._session_of_writer()
         since, process = "", "the other run"
-        with suppress(OSError, ValueError):
-            note = _note_path(self.file) if self.file else Path(os.devnull)
-            process = f"process {int(note.read_text(encoding='ascii'))}"
-            since = f" since {datetime.fromtimestamp(note.stat().st_mtime, UTC):%Y-%m-%d %H:%M:%S} UTC ({process})"
+        if holder is not None:
+            process = f"{'' if self.file else 'server '}process {holder[0]}"
+            since = f" since {holder[1]:%Y-%m-%d %H:%M:%S} UTC ({process})"
         return RegisterError(
             f"another run holds the register{since}",
             where=self.place,
             hint=f"wait until it has finished and run again, or end {process}; its lock goes with it",
         )
+
+    def _note_of_writer(self) -> tuple[int, datetime] | None:
+        """Return process and time from the writer's note, None when it left none."""
+        try:
+            note = _note_path(self.file) if self.file else Path(os.devnull)
+            return int(note.read_text(encoding="ascii")), datetime.fromtimestamp(note.stat().st_mtime, UTC)
+        except (OSError, ValueError):
+            return None
+
+    def _session_of_writer(self) -> tuple[int, datetime] | None:
+        """Return the server process that holds PostgreSQL's lock and since when, None when it has just ended."""
+        with self._engine.connect() as connection:
+            row = connection.execute(text(_HOLDER), {"lock": _ADVISORY_LOCK}).first()
+        return None if row is None else (row.pid, row.xact_start.astimezone(UTC))
 
 
 def _note_path(file: Path) -> Path:

@@ -26,10 +26,8 @@ def ensure_schema(database: Database) -> None:
         if current_revision(connection) == HEAD:
             return
     with database.writing() as connection:
-        revision = current_revision(connection)
-        if revision == HEAD:
-            return
-        _check(connection, revision, database.place)
+        # asked again: another run may have come first, and then there is nothing left to migrate
+        _check(connection, current_revision(connection), database.place)
         migrate(connection)
 
 
