@@ -101,8 +101,6 @@ def _as_grave(run: "Run", limit: str) -> int:
 
 
 def _policy_limit(settings: "Workspace") -> str:
-    if settings.policy is None:
-        return "none"
     from sam.rules import load_policy
 
     return load_policy(settings.policy)[0].fail_on
