@@ -25,11 +25,11 @@ class Parties:
 
 
 def find_problems(parties: Parties) -> list[Problem]:
-    """Return a problem for every pair that was kept apart and for partial inventories of unknown devices."""
-    found: dict[tuple[int, int], Parting] = {}
+    """Return a problem for every device that was kept apart from an earlier one, and for partial inventories alone."""
+    found: dict[tuple[int, str], Parting] = {}
     for parting in sorted(parties.partings, key=lambda p: (p.left, p.right, p.rule)):
         if parties.ids[parting.left] and parties.ids[parting.right]:
-            found.setdefault((parting.left, parting.right), parting)
+            found.setdefault((parting.right, parting.reason), parting)
     problems = [_kept_apart(parties, parting) for parting in found.values()]
     for group, device_id in zip(parties.groups, parties.ids, strict=True):
         if not device_id:

@@ -41,9 +41,7 @@ def link_guests(
     return tuple(_linked(device, links) for device in devices), tuple(problems)
 
 
-def _note(
-    by_id: Mapping[str, Device], links: dict[str, str], target: str, host: str, guest: Guest
-) -> list[Problem]:
+def _note(by_id: Mapping[str, Device], links: dict[str, str], target: str, host: str, guest: Guest) -> list[Problem]:
     """Link a guest to a host; where two hosts list it, the host seen last has it."""
     other = by_id[target].host_id or links.get(target)
     if by_id[target].host_id or (other and _seen(by_id[host]) <= _seen(by_id[other])):

@@ -1,8 +1,8 @@
 """The keys by which a machine is known: normalised, and blank where the value is no identifier.
 
 What machines carry in place of an identifier is data (bad_identifiers.csv) and a few general rules: nil, one repeated
-character, digits counted up, fewer than three characters. Values are compared without spaces and case; patterns must
-match the whole value.
+character, digits counted up or down, fewer than three characters. Values are compared without spaces and case; patterns
+must match the whole value.
 """
 
 import csv
@@ -59,12 +59,12 @@ def parse_uuid(text: str) -> str:
 
 
 def is_filler(squeezed: str) -> bool:
-    """True for values that no maker issues: too short, one repeated character, digits counted up."""
+    """True for values that no maker issues: too short, one repeated character, digits counted up or down."""
     plain = squeezed.translate(_PUNCTUATION)
     if len(plain) < _SHORTEST or len(set(plain)) == 1:
         return True
     tail = _PREFIX.sub("", squeezed)
-    return tail.isdigit() and tail in _COUNTED
+    return tail.isdigit() and (tail in _COUNTED or tail[::-1] in _COUNTED)
 
 
 _PUNCTUATION: Final = str.maketrans("", "", "-_.:/\\ #*()")

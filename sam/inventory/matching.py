@@ -186,6 +186,7 @@ def _buckets(rule: Rule, parties: Sequence[Party]) -> Iterator[list[int]]:
 
 def _work_through(rule: Rule, bucket: list[int], parties: Sequence[Party], clusters: Clusters) -> None:
     seen: list[int] = []
+    partings: set[Parting] = set()
     for party in bucket:
         if rule.certain:
             clusters.join(bucket[0], party, rule.name)
@@ -193,21 +194,26 @@ def _work_through(rule: Rule, bucket: list[int], parties: Sequence[Party], clust
         others = [s for s in seen if clusters.find(s) != clusters.find(party)]
         joined = len(others) < len(seen)
         for other in sorted(others, key=lambda s: (-_agreements(parties[s].keys, parties[party].keys), s)):
-            joined = _try(rule, other, party, parties, clusters) or joined
+            joined = _try(rule, (other, party), parties, clusters, partings) or joined
         if not joined or rule.verdict is not _join:
             seen.append(party)
         if len(seen) > SHARED:
-            clusters.partings.add(Parting(bucket[0], party, rule.name, "shared"))
-            return
+            partings = {Parting(bucket[0], party, rule.name, "shared")}
+            break
+    clusters.partings |= partings
 
 
-def _try(rule: Rule, other: int, party: int, parties: Sequence[Party], clusters: Clusters) -> bool:
+def _try(
+    rule: Rule, pair: tuple[int, int], parties: Sequence[Party], clusters: Clusters, partings: set[Parting]
+) -> bool:
+    """Join a pair if the rule and both sets allow it; note what kept it apart."""
+    other, party = pair
     verdict = rule.verdict(parties[other].keys, parties[party].keys)
     if verdict is Verdict.SKIP or clusters.find(other) == clusters.find(party):
         return False
     obstacle = "clone" if verdict is Verdict.CLONE else clusters.obstacle(other, party)
     if obstacle:
-        clusters.partings.add(Parting(other, party, rule.name, obstacle))
+        partings.add(Parting(other, party, rule.name, obstacle))
         return False
     clusters.join(other, party, rule.name)
     return True
