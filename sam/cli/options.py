@@ -72,10 +72,11 @@ def day(text: str | None, settings: "Workspace") -> date:
 
 def command(folder: Path, *words: str) -> str:
     """Return a command line for this workspace, ready to paste."""
-    shown = _short(folder)
+    shown = short(folder)
     return shlex.join(["trueup", *([] if shown == "." else ["-w", shown]), *words])
 
 
-def _short(folder: Path) -> str:
+def short(folder: Path) -> str:
+    """Return a path as seen from the current folder where it lies below it."""
     here = Path.cwd()
     return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from sam.cli.options import command
+from sam.cli.options import command, short
 from sam.cli.screen import heading, money, percent, plural, say
 from sam.model import Finding, Position, Run
 
@@ -29,7 +29,7 @@ def show(run: Run, folder: Path, written: Sequence[Path] = ()) -> None:
     _section("Not known", _unknown(run, folder))
     _section("Problems in the data", _problems(run))
     _section("Since the previous run", changes(run))
-    _section("Reports", (str(path) for path in written))
+    _section("Reports", (short(path) for path in written))
 
 
 def is_empty(run: Run) -> bool:
@@ -115,19 +115,18 @@ def saving(finding: Finding) -> Decimal:
     return Decimal(named)
 
 
-_SHARES: Final = {
-    "rows": ("software rows with a title nobody knows yet", ("catalog", "unrecognized")),
-    "titles": ("distinct titles that nobody knows yet", ("catalog", "unrecognized")),
-    "spend": ("spend on products that could not be matched", ("list", "entitlements")),
-}
-
-
 def _unknown(run: Run, folder: Path) -> Iterator[str]:
-    for key, (what, words) in _SHARES.items():
-        known = run.summary.coverage.get(key)
-        if known is not None and Decimal(known) < 1:
-            yield f"{percent(1 - Decimal(known))} of {what}"
-            yield f"  {command(folder, *words)}"
+    unknown = {key: 1 - Decimal(known) for key, known in run.summary.coverage.items() if Decimal(known) < 1}
+    titles = [f"{percent(unknown[key])} of {what}" for key, what in _TITLES.items() if key in unknown]
+    if titles:
+        yield f"{' and '.join(titles)}: nobody knows yet what product that is"
+        yield f"  {command(folder, 'catalog', 'unrecognized')}"
+    if "spend" in unknown:
+        yield f"{percent(unknown['spend'])} of the spend: on products that could not be matched"
+        yield f"  {command(folder, 'list', 'entitlements')}"
+
+
+_TITLES: Final = {"rows": "the software rows", "titles": "the distinct titles"}
 
 
 def _problems(run: Run) -> Iterator[str]:

@@ -126,7 +126,7 @@ def test_the_share_not_known_is_told_with_the_way_to_lessen_it(capsys: pytest.Ca
     lines = shown(a_run(), capsys)
     begin = lines.index("Not known")
     assert lines[begin + 1 :] == [
-        "  3.2 % of software rows with a title nobody knows yet",
+        "  3.2 % of the software rows: nobody knows yet what product that is",
         "    trueup -w /estate catalog unrecognized",
     ]
 
