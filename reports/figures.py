@@ -16,7 +16,8 @@ _MONTHS: Final = (
 )  # fmt: skip
 _CENT: Final = Decimal("0.01")
 _BROKEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_DIRECTION: Final = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_OVERRIDE: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_MARK: Final = re.compile(r"[\u061c\u200e\u200f]")
 
 
 def number(value: int | None) -> str:
@@ -78,13 +79,19 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """Replace what no page or attribute may hold: control characters and lone surrogates."""
+    """Replace control characters and lone surrogates, and spell out what would turn the text around.
+
+    `invoice‹U+202E›fdp.exe` shows what it is; with the character itself it would read `invoiceexe.pdf`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = _OVERRIDE.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
     return _BROKEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def undirected(text: str) -> str:
-    """Drop marks that turn the reading direction, for places where a `bdi` element cannot hold them."""
-    return _DIRECTION.sub("", clean(text))
+    """Drop marks of reading direction too, for places where a `bdi` element cannot hold them."""
+    return _MARK.sub("", clean(text))
 
 
 def clip(text: str, limit: int) -> str:

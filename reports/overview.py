@@ -64,7 +64,7 @@ def _short(run: Run) -> str:
     short = sum(1 for p in run.positions if p.shortfall)
     day = long_day(run.as_of)
     if not run.positions:
-        return f"On {day} there is nothing to compare: no licensable product is installed, owned or measured."
+        return f"On {day} there is nothing to compare: no licensable product was recognised, owned or measured."
     total = plural(len(run.positions), "position")
     if not short:
         return f"On {day} none of {total} is short."

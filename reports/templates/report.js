@@ -5,9 +5,7 @@
 
   // the first text of a cell, without the small print under it
   function shown(cell) {
-    const copy = cell.cloneNode(true);
-    copy.querySelectorAll("small").forEach((s) => s.remove());
-    return copy.textContent.trim();
+    return [...cell.childNodes].filter((n) => n.nodeName !== "SMALL").map((n) => n.textContent).join("").trim();
   }
 
   function key(cell, numeric) {
@@ -41,6 +39,7 @@
     const foot = table.tFoot;
     keyed.forEach(({ item }) => home.insertBefore(item, home === table ? foot : null));
     [...head].forEach((cell, n) => cell.setAttribute("aria-sort", n === column ? direction : "none"));
+    table.dispatchEvent(new Event("sorted"));
   }
 
   function next(head) {
@@ -64,6 +63,8 @@
   const table = document.getElementById("position-table");
   if (!table) return;
   const get = (id) => document.getElementById(id);
+  const PART = 500; // rows shown at a time: a browser lays out thousands slowly
+  let limit = PART;
   const search = get("search"), state = get("state"), order = get("order"), count = get("count");
   const texts = new Map([...table.tBodies].map((body) => [body, null]));
 
@@ -74,15 +75,28 @@
 
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let visible = 0;
-    for (const body of texts.keys()) {
+    let found = 0;
+    for (const body of table.tBodies) {
       const fits = (!state.value || body.classList.contains(state.value)) && words.every((w) => text(body).includes(w));
-      body.hidden = !fits;
-      visible += fits;
+      found += fits;
+      body.hidden = !fits || found > limit;
     }
-    const all = texts.size.toLocaleString("en");
-    count.textContent = visible === texts.size ? `${all} position${texts.size === 1 ? "" : "s"}` : `${visible.toLocaleString("en")} of ${all} positions`;
-    get("none").hidden = visible > 0;
+    const figure = (n) => n.toLocaleString("en");
+    const all = `${figure(texts.size)} position${texts.size === 1 ? "" : "s"}`;
+    const part = found > limit ? `, the first ${figure(limit)} shown` : "";
+    count.textContent = (found === texts.size ? all : `${figure(found)} of ${all}`) + part;
+    get("none").hidden = found > 0;
+    get("more").hidden = found <= limit;
+  }
+
+  function again() {
+    limit = PART;
+    filter();
+  }
+
+  function widen(to) {
+    limit = to;
+    filter();
   }
 
   function toggle(open) {
@@ -99,6 +113,7 @@
     if (target.hidden) {
       search.value = state.value = "";
       filter();
+      target.hidden = false;
     }
     const details = target.querySelector("th > details");
     if (details) details.open = true;
@@ -112,8 +127,12 @@
     const head = table.tHead.rows[0].cells[column];
     sort(table, column, head.hasAttribute("data-n") ? "descending" : "ascending");
   });
-  search.addEventListener("input", filter);
-  state.addEventListener("change", filter);
+  search.addEventListener("input", again);
+  state.addEventListener("change", again);
+  table.addEventListener("sorted", again);
+  get("more").addEventListener("click", () => widen(limit + PART));
+  window.addEventListener("beforeprint", () => widen(Infinity));
+  window.addEventListener("afterprint", again);
   get("open").addEventListener("click", () => toggle(true));
   get("close").addEventListener("click", () => toggle(false));
   window.addEventListener("hashchange", follow);

@@ -76,13 +76,21 @@ def test_hostile_titles_are_shown_as_text() -> None:
     assert "\x1b" not in data
 
 
-def test_marks_that_turn_the_direction_stay_inside_their_element() -> None:
+def test_text_that_turns_the_direction_cannot_pose_as_another() -> None:
     page = _page(hostile())
-    held = page.xpath("//bdi[contains(., '\u202e')]")
-    assert held
-    for node in page.xpath("//text()[contains(., '\u202e')] | //@*[contains(., '\u202e')]"):
-        assert not node.is_attribute
-        assert node.getparent().tag == "bdi"
+    assert not page.xpath("//text()[contains(., '\u202e')] | //@*[contains(., '\u202e')]")
+    assert page.xpath("//bdi[contains(., 'invoice‹U+202E›fdp.exe')]")
+
+
+def test_a_right_to_left_name_keeps_its_direction_to_itself() -> None:
+    arabic = "\u200fبرنامج المحاسبة 2"
+    page = _page(replace(RUN, positions=(replace(SQL_ENTERPRISE, product_name=arabic),)))
+    places = page.xpath(f"//body//text()[contains(., '{arabic[1:]}')]")
+    assert places
+    for place in places:
+        tag = place.getparent().tag
+        assert tag in {"bdi", "text", "desc"}
+        assert tag == "bdi" or "\u200f" not in place
 
 
 def test_an_endless_title_is_cut_in_text_and_attribute() -> None:

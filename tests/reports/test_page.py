@@ -236,6 +236,7 @@ def test_print_is_dark_on_white_without_controls_and_makes_pages(page: Page, fil
     page.goto(files["rich"])
     assert not page.locator("#tools").is_visible()
     assert not page.locator("nav").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf().count(b"/Type /Page\n") >= 3
@@ -255,7 +256,20 @@ def test_one_drawing_of_each_chart_is_shown_and_its_text_is_large_enough(
     assert min(heights) >= 12
 
 
-def test_many_positions_are_searched_at_once(page: Page, files: dict[str, str]) -> None:
+def test_many_positions_are_shown_in_parts_and_all_are_searched_and_printed(page: Page, files: dict[str, str]) -> None:
+    shown = "[...document.querySelectorAll('#position-table > tbody')].filter(b => b.offsetHeight).length"
     page.goto(files["large"])
+    assert page.locator("#count").inner_text() == "1,200 positions, the first 500 shown"
+    assert page.evaluate(shown) == 500
+    page.locator("#more").click()
+    assert page.evaluate(shown) == 1000
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(shown) == 1200
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.locator("#position-table thead th").first.locator("button").click()
+    page.locator("#position-table thead th").first.locator("button").click()
+    first = page.locator("#position-table > tbody").first
+    assert first.is_visible()
+    assert "01199" in first.inner_text()
     page.locator("#search").fill("position-00042")
     assert page.locator("#count").inner_text() == "1 of 1,200 positions"
