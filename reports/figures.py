@@ -81,11 +81,11 @@ def plural(count: int, one: str, many: str = "") -> str:
 def clean(text: str) -> str:
     """Replace control characters and lone surrogates, and spell out what would turn the text around.
 
-    `invoice‹U+202E›fdp.exe` shows what it is; with the character itself it would read `invoiceexe.pdf`.
+    `invoice[U+202E]fdp.exe` shows what it is; with the character itself it would read `invoiceexe.pdf`.
     """
     if text.isascii() and text.isprintable():
         return text
-    text = _OVERRIDE.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
+    text = _OVERRIDE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     return _BROKEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
