@@ -9,11 +9,9 @@ from typing import Final
 
 from sam.model.words import RIGHTS, fold_word
 from sam.readers.columns import Column, Kind
+from sam.register.evidence import SPACES
 
 Value = str | date | datetime | Decimal | int | bool | tuple[str, ...]
-
-SPACES: Final = " \t\n\v\f\r\x85\xa0\ufeff"
-"""What is dropped at both ends of a cell."""
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from sam.readers.cells import SPACES
+from sam.register.evidence import SPACES
 
 LONGEST_RECORD: Final = 1 << 20
 """Characters of the longest record that is read."""
@@ -23,6 +23,8 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
+_STRAY_CONTROLS = 8
+"""Control characters that a text may hold by accident; binary data is full of them."""
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -139,7 +141,7 @@ def looks_like_text(head: bytes) -> bool:
     if any(head.startswith(bom) for bom, _ in _BOMS) or _by_head(head) is not None:
         return True
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in head)  # noqa: PLR2004 - ASCII control characters
-    return control * 50 <= len(head)
+    return control <= _STRAY_CONTROLS or control * 20 <= len(head)
 
 
 class _OverlongError(csv.Error):

@@ -49,7 +49,7 @@ def store_records(
     with store.scratch() as folder:
         path = folder / "even.csv"
         with path.open("w", encoding="utf-8", errors="replace", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
+            writer = csv.writer(out)  # its line end, CR LF, makes it quote both
             writer.writerow(_COLUMNS)
             writer.writerows(usable())
         read = store.write_csv(

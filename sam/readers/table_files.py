@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sam.model import Problem, Record, Reject, Severity
-from sam.readers.columns import TableSpec
+from sam.readers.columns import TableSpec, fold_header
 from sam.readers.delimited import Layout, RawRecord, TextForm, examine, read_layout, read_records
 from sam.readers.faults import REJECTS_SHOWN, FaultLog
 from sam.readers.headers import Binding, bind, likely_table, show_map, table_of_headers, table_of_name
@@ -115,6 +115,7 @@ class _Gathered:
             self.problems.extend(log.finish(0))
             return
         report_headers(binding, table.line, log)
+        _report_name(table, binding)
         if binding.spec is SOFTWARE and self.has_software:
             rows = _refuse_all(records(), table.line, "the file holds a software table already: one is read", log)
         elif not usable(binding, table.header, table.line, log):
@@ -169,7 +170,8 @@ def _choose(request: Request, header: tuple[str, ...], name: str) -> Binding | N
     by_name = table_of_name(name)
     by_headers = table_of_headers(header, columns)
     if by_name and by_headers and by_name is not by_headers:
-        return _better(bind(by_name, header, columns), bind(by_headers, header, columns))
+        exact = fold_header(name) == fold_header(by_name.name)
+        return _better(bind(by_name, header, columns), bind(by_headers, header, columns), exact=exact)
     spec: TableSpec | None = by_name or by_headers or table_of_name(request.stem)
     if spec is None:
         return None
@@ -178,9 +180,26 @@ def _choose(request: Request, header: tuple[str, ...], name: str) -> Binding | N
     return binding if by_name or binding.positions else None
 
 
-def _better(named: Binding, headed: Binding) -> Binding:
-    """A name holds unless its table lacks a bold column, or the other table knows every header and it does not."""
-    return headed if named.missing or (named.unknown and not headed.unknown) else named
+def _better(named: Binding, headed: Binding, *, exact: bool) -> Binding:
+    """Choose between the table of the name and the one of the headers.
+
+    A name holds, unless its table lacks a bold column, or it only begins like a table's (`devices-software.csv`) and
+    the other table knows every header.
+    """
+    if len(headed.positions) <= len(named.positions):
+        return named
+    return headed if named.missing or (not exact and not headed.unknown) else named
+
+
+def _report_name(table: _Table, binding: Binding) -> None:
+    named = table_of_name(table.log.sheet or table.request.stem)
+    if named and named is not binding.spec and not table.request.spec.format:
+        table.log.problem(
+            "misnamed-table",
+            f"named like {named.name}, read as {binding.spec.name} by its headers",
+            line=table.line,
+            remedy=f"name it {binding.spec.name}",
+        )
 
 
 def _refuse_all(records: Iterator[RawRecord], line: int, reason: str, log: FaultLog) -> int:

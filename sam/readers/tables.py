@@ -23,12 +23,13 @@ from sam.model import (
     Severity,
 )
 from sam.model.words import fold_word
-from sam.readers.cells import SPACES, CellFaultError, Value, read_cell
+from sam.readers.cells import CellFaultError, Value, read_cell
 from sam.readers.columns import Column, Kind, TableSpec
 from sam.readers.delimited import RawRecord
 from sam.readers.faults import FaultLog
 from sam.readers.headers import Binding, propose_map, show_map
 from sam.readers.table_specs import SOFTWARE, TABLES
+from sam.register.evidence import SPACES
 
 __all__ = ["SOFTWARE", "TABLES", "TableRead", "TableSpec", "read_table", "report_headers", "usable"]
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Final
 
-from sam.readers.cells import SPACES
 from sam.readers.delimited import LONGEST_RECORD, RawRecord
+from sam.register.evidence import SPACES
 
 MOST_BYTES: Final = 512 << 20
 """Bytes of all parts together, unpacked."""

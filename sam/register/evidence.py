@@ -18,7 +18,8 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +36,20 @@ ROW_FIELDS: Final = ("device_id", "user_id", *TITLE_FIELDS, "installed_on", "las
 REJECTS_SHOWN: Final = 1000
 LONGEST_RECORD: Final = 1 << 20
 """Bytes of the longest record that a file may hold; a longer one is a fault of the file."""
-LONGEST_CELL: Final = 1 << 16
+LONGEST_CELL: Final = 1 << 13
 """Characters kept of a cell that an agent's parser hands over."""
+SPACES: Final = " \t\n\v\f\r\x85\xa0\ufeff"
+"""What is dropped at both ends of a cell."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TITLE_COLUMNS: Final = {"title": "INTEGER", **dict.fromkeys(TITLE_FIELDS, "VARCHAR"), "rows": "BIGINT"}
+_ROW_COLUMNS: Final = {
+    "record": "INTEGER", "device": "VARCHAR", "user_id": "VARCHAR", "title": "INTEGER", "installed_on": "DATE",
+    "last_used": "DATE",
+}  # fmt: skip
 _CHUNK = 1 << 20
 _STALE_SECONDS = 24 * 3600
-_SPACES = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(133) || chr(160) || chr(65279)"
+_SPACES = " || ".join(f"chr({ord(space)})" for space in SPACES)
 _ISO_DAY = (
     r"'(000[1-9]|00[1-9]\d|0[1-9]\d\d|[1-9]\d{3})-\d\d-\d\d"
     r"([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?'"
@@ -93,6 +101,7 @@ class EvidenceStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._db: DuckDBPyConnection | None = None
 
     def has(self, sha256: str) -> bool:
         """True when the evidence of that file is complete."""
@@ -105,28 +114,42 @@ class EvidenceStore:
 
     def write_rows(self, sha256: str, rows: Iterable[SoftwareRow]) -> BulkRead:
         """Store rows that an agent's parser made, replacing what was there for that file."""
+        usable, rejects, titles = _coded(rows)
         with self.scratch() as folder:
-            path = folder / "rows.csv"
-            with path.open("w", encoding="utf-8", errors="replace", newline="") as out:
-                writer = csv.writer(out, lineterminator="\n")
-                writer.writerow(("record", *ROW_FIELDS))
-                writer.writerows((row.record, *(_text(getattr(row, name)) for name in ROW_FIELDS)) for row in rows)
-            fields = {name: n for n, name in enumerate(ROW_FIELDS, 1)}
-            layout = CsvLayout(path=path, delimiter=",", width=1 + len(fields), fields=fields, record=0)
-            read = self._load(sha256, layout, folder)
-        if read is None:
-            raise RegisterError("rows could not be stored", where=str(self.folder), hint="please report this")
-        return read
+            _write_text(folder / "titles.csv", ((number, *title, count) for title, (number, count) in titles.items()))
+            _write_text(folder / "rows.csv", usable)
+            db = self._connection()
+            _copy_text(db, folder / "titles.csv", _TITLE_COLUMNS, folder / "titles.parquet")
+            _copy_text(db, folder / "rows.csv", _ROW_COLUMNS, folder / "rows.parquet")
+            self._publish(sha256, folder)
+        return BulkRead(
+            rows=len(usable) + len(rejects),
+            accepted=len(usable),
+            rejected_count=len(rejects),
+            rejects=tuple(rejects[:REJECTS_SHOWN]),
+        )
 
     def write_csv(self, sha256: str, layout: CsvLayout) -> BulkRead | None:
         """Store the rows of delimited text, replacing what was there for that file.
+
+        The text must lie inside the store's folder: nothing else is opened.
 
         Returns:
             None, with nothing stored, when a record does not have the form that the header promises or a line is
             missing from the count: the caller then splits the text itself and says which record it is.
         """
-        with self.scratch() as folder:
-            return self._load(sha256, layout, folder)
+        db = self._connection()
+        try:
+            if not _stage(db, layout):
+                return None
+            read = _check(db, device_required=layout.device_required)
+            with self.scratch() as folder:
+                _write(db, folder / "rows.parquet", folder / "titles.parquet")
+                self._publish(sha256, folder)
+        finally:
+            for table in ("raw", "days", "bad", "coded"):
+                db.execute(f"DROP TABLE IF EXISTS {table}")
+        return read
 
     def take(self, path: Path) -> str:
         """Copy a file into the store and return its SHA-256: what is hashed is what is kept."""
@@ -183,19 +206,24 @@ class EvidenceStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _load(self, sha256: str, layout: CsvLayout, folder: Path) -> BulkRead | None:
-        rows_path, titles_path = self.paths(sha256)
-        new_rows, new_titles = folder / "rows.parquet", folder / "titles.parquet"
-        with _connect(folder, layout.path.parent) as db:
-            if not _stage(db, layout):
-                return None
-            read = _check(db, device_required=layout.device_required)
-            _write(db, new_rows, new_titles)
+    def close(self) -> None:
+        """Give the memory of the database back; it opens again when it is needed."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _connection(self) -> "DuckDBPyConnection":
+        """Return the store's own DuckDB: in memory, no extensions, no files outside the folder, flat memory."""
+        if self._db is None:
+            self._db = _connect(self.folder)
+        return self._db
+
+    def _publish(self, sha256: str, folder: Path) -> None:
+        rows, titles = self.paths(sha256)
         # rows go first and come last: whoever finds both finds two that belong together
-        rows_path.unlink(missing_ok=True)
-        _publish(new_titles, titles_path)
-        _publish(new_rows, rows_path)
-        return read
+        rows.unlink(missing_ok=True)
+        _publish(folder / "titles.parquet", titles)
+        _publish(folder / "rows.parquet", rows)
 
 
 def _stage(db: "DuckDBPyConnection", layout: CsvLayout) -> bool:
@@ -216,8 +244,8 @@ def _stage(db: "DuckDBPyConnection", layout: CsvLayout) -> bool:
     # one thread reads faster than two here, keeps the order and may pad short records
     source = (
         "read_csv($path, auto_detect = false, header = false, skip = 1, delim = $delimiter, quote = '\"', "
-        f"escape = '\"', columns = {{{columns}}}, null_padding = true, parallel = false, store_rejects = true, "
-        f"rejects_limit = 1, max_line_size = {(4 if own else 1) * LONGEST_RECORD})"
+        f"escape = '\"', columns = {{{columns}}}, null_padding = true, parallel = false, "
+        f"max_line_size = {(4 if own else 1) * LONGEST_RECORD})"
     )
     try:
         db.execute(
@@ -225,8 +253,6 @@ def _stage(db: "DuckDBPyConnection", layout: CsvLayout) -> bool:
             {"path": str(layout.path), "delimiter": layout.delimiter},
         )
     except duckdb.Error:
-        return False
-    if _one(db, "SELECT count(*) FROM reject_errors")[0]:
         return False
     if own:
         return True
@@ -289,30 +315,72 @@ def _write(db: "DuckDBPyConnection", rows: Path, titles: Path) -> None:
     )
 
 
-@contextmanager
-def _connect(*folders: Path) -> Iterator["DuckDBPyConnection"]:
-    """Open DuckDB on a scratch file: no extensions, no files outside the folders, flat memory."""
+def _connect(folder: Path) -> "DuckDBPyConnection":
     import duckdb
 
-    db = duckdb.connect(str(folders[0] / "stage.duckdb"), config={"threads": 2})
-    try:
-        allowed = ", ".join(_quoted(f"{folder.resolve()}{os.sep}") for folder in folders)
-        for setting in (
-            f"temp_directory = {_quoted(str(folders[0] / 'spill'))}",
-            "memory_limit = '400MB'",
-            "preserve_insertion_order = true",
-            "autoinstall_known_extensions = false",
-            "autoload_known_extensions = false",
-            "allow_community_extensions = false",
-            "enable_progress_bar = false",
-            f"allowed_directories = [{allowed}]",
-            "enable_external_access = false",
-            "lock_configuration = true",
-        ):
-            db.execute(f"SET {setting}")
-        yield db
-    finally:
-        db.close()
+    folder.mkdir(parents=True, exist_ok=True)
+    inside = folder.resolve()
+    db = duckdb.connect(":memory:", config={"threads": 2})
+    for setting in (
+        f"temp_directory = {_quoted(str(inside / f'.new-spill-{os.getpid()}'))}",
+        "memory_limit = '400MB'",
+        "preserve_insertion_order = true",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        "enable_progress_bar = false",
+        f"allowed_directories = [{_quoted(f'{inside}{os.sep}')}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        db.execute(f"SET {setting}")
+    return db
+
+
+def _coded(
+    rows: Iterable[SoftwareRow],
+) -> tuple[list[tuple[object, ...]], list[BulkReject], dict[tuple[str, ...], tuple[int, int]]]:
+    """Number the titles of an agent's rows by name, as the bulk way does, and set aside rows without a name."""
+    named: list[tuple[SoftwareRow, tuple[str, ...]]] = []
+    rejects = []
+    counts: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        title = (*(_clean(getattr(row, name)) for name in TITLE_FIELDS),)
+        if title[0]:
+            named.append((row, title))
+            counts[title] += 1
+        else:
+            rejects.append(BulkReject(record=row.record, line=0, reason="name is blank"))
+    titles = {title: (number, counts[title]) for number, title in enumerate(sorted(counts), 1)}
+    coded: list[tuple[object, ...]] = [
+        (r.record, _clean(r.device_id), _clean(r.user_id), titles[title][0], r.installed_on or "", r.last_used or "")
+        for r, title in named
+    ]
+    return coded, rejects, titles
+
+
+def _clean(text: str) -> str:
+    return text[:LONGEST_CELL].replace("\r\n", "\n").strip(SPACES)
+
+
+def _write_text(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as out:
+        # the writer's own line end, CR LF, makes it quote both
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+
+
+def _copy_text(db: "DuckDBPyConnection", text: Path, columns: Mapping[str, str], target: Path) -> None:
+    """Write Parquet from text of our own, typed and in its own order."""
+    typed = ", ".join(f"{_quoted(name)}: {_quoted(kind)}" for name, kind in columns.items())
+    cells = ", ".join(
+        f"coalesce({name}, '') AS {name}" if kind == "VARCHAR" else name for name, kind in columns.items()
+    )
+    db.execute(
+        f"COPY (SELECT {cells} FROM read_csv($text, auto_detect = false, header = false, quote = '\"', "  # noqa: S608
+        f"escape = '\"', columns = {{{typed}}}, parallel = false, max_line_size = {LONGEST_RECORD})) "
+        "TO $target (FORMAT parquet, COMPRESSION zstd)",
+        {"text": str(text), "target": str(target)},
+    )
 
 
 def _cell(column: int | None) -> str:
@@ -338,10 +406,6 @@ def _one(db: "DuckDBPyConnection", sql: str) -> tuple[int, ...]:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)[:LONGEST_CELL]
 
 
 def _checked(sha256: str) -> str:
