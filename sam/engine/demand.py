@@ -133,13 +133,17 @@ class DemandBuilder:
             "limited", {"pev": ("INTEGER", [r[0] for r in rows]), "environment": ("VARCHAR", [r[1] for r in rows])}
         )
 
-    def place(self, files: Sequence[EvidenceFile], mapping: Mapping[tuple[str, str], str], stale_before: date | None) -> None:
+    def place(
+        self, files: Sequence[EvidenceFile], mapping: Mapping[tuple[str, str], str], stale_before: date | None
+    ) -> None:
         """Load devices and users, and say which device each source's name means; run `coded`."""
         self.demand.devices = list(self.estate.devices)
         index = {d.device_id: n for n, d in enumerate(self.demand.devices)}
         hashes = {f.source: f for f in files}
         sources, names, numbers = [], [], []
-        for source, name in self.relations.fetch("SELECT DISTINCT source, device FROM evidence ORDER BY source, device"):
+        for source, name in self.relations.fetch(
+            "SELECT DISTINCT source, device FROM evidence ORDER BY source, device"
+        ):
             if name:
                 file = hashes.get(source)
                 known = mapping.get((file.sha256, name)) if file else None
@@ -289,9 +293,7 @@ class DemandBuilder:
         orders = {}
         for product, kinds in by_product.items():
             places = {r.version: n for n, r in enumerate(self.covering.product(product).releases)}
-            keys = {
-                k[2]: (1, places[k[2]], ()) if k[2] in places else (0, 0, version_key(k[2])) for k in kinds if k[2]
-            }
+            keys = {k[2]: (1, places[k[2]], ()) if k[2] in places else (0, 0, version_key(k[2])) for k in kinds if k[2]}
             ranked = {v: n for n, v in enumerate(sorted(keys, key=lambda v: (keys[v], v)))}
             for kind in kinds:
                 orders[kind] = ranked.get(kind[2], -1)
@@ -307,13 +309,16 @@ class DemandBuilder:
                 if product != suite and self.covering.suite_holds(suite, version, item):
                     pairs.append((n, m))
         self.relations.load(
-            "suite_pairs", {"suite": ("INTEGER", [p[0] for p in pairs]), "component": ("INTEGER", [p[1] for p in pairs])}
+            "suite_pairs",
+            {"suite": ("INTEGER", [p[0] for p in pairs]), "component": ("INTEGER", [p[1] for p in pairs])},
         )
 
     def _load_seats(self) -> None:
         users = {u: n for n, u in enumerate(self.demand.users)}
         rows = sorted({(users[s.user_id], self._kind_codes[(s.product, "", "")]) for s in self.estate.seats})
-        self.relations.load("seats", {"usr": ("INTEGER", [r[0] for r in rows]), "pev": ("INTEGER", [r[1] for r in rows])})
+        self.relations.load(
+            "seats", {"usr": ("INTEGER", [r[0] for r in rows]), "pev": ("INTEGER", [r[1] for r in rows])}
+        )
 
     def _read_classes(self) -> None:
         by_cores = dict(self.relations.fetch("SELECT family, by_cores FROM families"))
@@ -362,7 +367,15 @@ class DemandBuilder:
 def _plain(found: DemandClass) -> tuple[object, ...]:
     """Return what makes a class, in a form that does not depend on the numbers of a run."""
     slots = [(tuple(sorted(s.scopes)), _fact_key(s.device)) for s in found.slots]
-    return (found.kind, slots, found.items, found.instances, tuple(sorted(found.user_scopes)), found.known_user, found.known_host)
+    return (
+        found.kind,
+        slots,
+        found.items,
+        found.instances,
+        tuple(sorted(found.user_scopes)),
+        found.known_user,
+        found.known_host,
+    )
 
 
 def _facts(device: Device) -> Device:
@@ -383,4 +396,3 @@ def _codes(keys: Sequence[object]) -> list[int]:
     """Number keys by their sorted text, so that numbers do not depend on the order of rows."""
     numbers = {text: n for n, text in enumerate(sorted({repr(k) for k in keys}))}
     return [numbers[repr(k)] for k in keys]
-

@@ -13,8 +13,8 @@ from sam.model import (
     DeviceLink,
     Entitlement,
     Measure,
-    Origin,
     OrgUnit,
+    Origin,
     Person,
     Price,
     Problem,
@@ -94,14 +94,18 @@ def _repeated(records: Sequence[Person | Contract | Entitlement], key: str) -> l
                 Problem(
                     code="duplicate-id",
                     severity=Severity.ERROR,
-                    where=f"{record.origin.path}#{record.origin.record}",
-                    message=f"{key} '{name}' stands already at {first[name].origin.path}#{first[name].origin.record}: not used",
+                    where=_place(record.origin),
+                    message=f"{key} '{name}' stands already at {_place(first[name].origin)}: not used",
                     remedy="keep one of the two rows",
                     origin=record.origin,
                 )
             )
         first.setdefault(name, record)
     return found
+
+
+def _place(origin: Origin) -> str:
+    return f"{origin.path}#{origin.record}"
 
 
 def normal(device: Device) -> Device:

@@ -75,9 +75,13 @@ def _usage(solved: Solved, days: int) -> tuple[ProductUsage, ...]:
         shown = tuple(idle.get((product, edition), ())[:UNUSED_SHOWN])
         found.append(
             ProductUsage(
-                product=product, edition=edition, installed=installed, measured=measured, unused=unused,
+                product=product,
+                edition=edition,
+                installed=installed,
+                measured=measured,
+                unused=unused,
                 unused_devices=shown,
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 

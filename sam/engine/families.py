@@ -1,7 +1,7 @@
 """Which products are licensed together, and what bundles them: the device, its user, or its host.
 
-Two products are of one family when one unit could cover both (a suite and its components). A family is bundled by user when
-some license of it is for a person; a product whose term grants OS instances is bundled by host.
+Two products are of one family when one unit could cover both (a suite and its components). A family is bundled by user
+when some license of it is for a person; a product whose term grants OS instances is bundled by host.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,13 +1,12 @@
 """Hand class flows back to single subjects in a fixed order, so that each device and user knows its license.
 
-Bundles of one class are interchangeable: the first ones in order get the first option, and units of pools are dealt out in
-order of pool. Nothing here changes a number; it only says whose license is whose.
+Bundles of one class are interchangeable: the first ones in order get the first option, and units of pools are dealt
+out in order of pool. Nothing here changes a number; it only says whose license is whose.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import repeat
 
 from sam.engine.licensing import Licensed
 from sam.entitlements.classes import DemandClass, Item
@@ -53,35 +52,57 @@ class HandBack:
             self.flows.setdefault(block, []).append((target, units))
         self._bundles: dict[tuple[int, str, str], list[int]] | None = None
 
+    def positions(self, place: Node, target: Node) -> list[str]:
+        """Return the positions at which a flow stands."""
+        block, license = self.graph.nodes[place]["block"], self.graph.nodes[target]["license"]
+        return [position_id(key) for key, _ in demand_keys(self.licensed.builder.covering, block, license)]
+
     def bundles(self, class_id: str) -> list[int]:
         """Return the numbers of a class's bundles in order."""
         if self._bundles is None:
             self._bundles = {}
             rows = self.licensed.demand.relations.fetch(
-                "SELECT family, bundle_kind, signature, bundle FROM bundles ORDER BY family, bundle_kind, signature, bundle"
+                "SELECT family, bundle_kind, signature, bundle FROM bundles"
+                " ORDER BY family, bundle_kind, signature, bundle"
             )
             for family, kind, signature, bundle in rows:
                 self._bundles.setdefault((family, kind, signature), []).append(bundle)
         return self._bundles.get(self.licensed.demand.signatures[class_id], [])
 
-    def deal(self, demand: DemandClass) -> Iterator[Dealt]:
-        """Yield every block of every bundle of a class, bundle by bundle."""
+    def deal(self, demand: DemandClass, *, most: int | None = None) -> Iterator[Dealt]:
+        """Yield every block of every bundle of a class; with `most`, of so many bundles of each option."""
         queues: dict[Node, list[tuple[Node, int]]] = {}
         members = self._members(demand)
-        for bundle, option in zip(self.bundles(demand.id), self._options(demand), strict=False):
-            for place in sorted(self.graph.successors(option)):
-                block: Block = self.graph.nodes[place]["block"]
-                times = self.graph.edges[option, place]["times"]
-                queue = queues.setdefault(place, list(self.flows.get(place, ())))
-                yield Dealt(
-                    demand, members.get(bundle, (bundle,)), bundle, block, self._draw(queue, block.units * times)
-                )
+        bundles = self.bundles(demand.id)
+        start = 0
+        for option in self._options(demand):
+            count = self.licensed.allocation.chosen[option]
+            places = [
+                (p, self.graph.nodes[p]["block"], self.graph.edges[option, p]["times"])
+                for p in sorted(self.graph.successors(option))
+            ]
+            shown = count if most is None else min(count, most)
+            for bundle in bundles[start : start + shown]:
+                for place, block, times in places:
+                    queue = queues.setdefault(place, list(self.flows.get(place, ())))
+                    sources = self._draw(queue, block.units * times)
+                    yield Dealt(demand, members.get(bundle, (bundle,)), bundle, block, sources)
+            for place, block, times in places if shown < count else ():
+                self._draw(queues[place], block.units * times * (count - shown))
+            start += count
 
-    def _options(self, demand: DemandClass) -> Iterator[Node]:
-        """Yield the option of each bundle in turn."""
+    def _places(self, option: Node) -> list[tuple[Node, Block, int]]:
+        """Return the blocks of an option and how often one bundle needs each."""
+        return [
+            (place, self.graph.nodes[place]["block"], self.graph.edges[option, place]["times"])
+            for place in sorted(self.graph.successors(option))
+        ]
+
+    def _options(self, demand: DemandClass) -> list[Node]:
+        """Return the options that some bundle of a class takes, in order."""
         node = class_node(demand.id)
-        for option in sorted(self.graph.successors(node)) if node in self.graph else ():
-            yield from repeat(option, self.licensed.allocation.chosen.get(option, 0))
+        options = sorted(self.graph.successors(node)) if node in self.graph else []
+        return [o for o in options if self.licensed.allocation.chosen.get(o, 0)]
 
     def _members(self, demand: DemandClass) -> dict[int, tuple[int, ...]]:
         """Return the devices of each bundle in the order of the class's slots."""
@@ -89,8 +110,8 @@ class HandBack:
             return {}
         family, kind, signature = self.licensed.demand.signatures[demand.id]
         rows = self.licensed.demand.relations.fetch(
-            "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family AND b.bundle_kind = p.bundle_kind"
-            " AND b.bundle = p.bundle WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
+            "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family"
+            " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
             " ORDER BY p.bundle, p.part, p.dev",
             [family, kind, signature],
         )
@@ -144,19 +165,25 @@ class HandBack:
             )  # fmt: skip
 
 
-def first_lines(hand: HandBack, classes: Mapping[str, DemandClass], *, shown: int = SHOWN, names: bool = False) -> tuple[AllocationLine, ...]:
-    """Return the first subjects of each position, the short ones first within a class's order."""
+def first_lines(
+    hand: HandBack, classes: Mapping[str, DemandClass], *, shown: int = SHOWN, names: bool = False
+) -> tuple[AllocationLine, ...]:
+    """Return the first subjects of each position; classes whose positions are full are not dealt at all."""
     kept: dict[str, list[AllocationLine]] = {}
-    for class_id in sorted(classes):
-        wanted = 0
-        for dealt in hand.deal(classes[class_id]):
-            fresh = False
+    reached: dict[str, set[str]] = {}
+    for place, targets in hand.flows.items():
+        reached.setdefault(place[1], set()).update(p for target, _ in targets for p in hand.positions(place, target))
+    for class_id in sorted(reached):
+        wanted = {p for p in reached[class_id] if len(kept.get(p, ())) < shown}
+        if not wanted:
+            continue
+        for dealt in hand.deal(classes[class_id], most=shown):
             for line in hand.lines(dealt, names=names):
-                at = kept.setdefault(line.position, [])
-                if len(at) < shown:
+                if line.position in wanted:
+                    at = kept.setdefault(line.position, [])
                     at.append(line)
-                    fresh = True
-            wanted = 0 if fresh else wanted + 1
-            if wanted > shown:
+                    if len(at) >= shown:
+                        wanted.discard(line.position)
+            if not wanted:
                 break
     return tuple(line for position in sorted(kept) for line in kept[position])

@@ -1,4 +1,4 @@
-"""Take the files of a workspace into the register and the evidence store, in one transaction, unchanged ones untouched."""
+"""Take the files of a workspace into the register and the evidence store, in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -108,7 +108,9 @@ def _import(
 def _reading(found: Found) -> str:
     """Say how a file is read: other words for the same bytes mean that it is read again."""
     spec = found.spec
-    return "|".join((__version__, spec.format, spec.device, repr(sorted(dict(spec.map).items())), str(spec.observed_on or "")))
+    return "|".join(
+        (__version__, spec.format, spec.device, repr(sorted(dict(spec.map).items())), str(spec.observed_on or ""))
+    )
 
 
 def _account(version: SourceVersion, unchanged: frozenset[str]) -> SourceAccount:

@@ -152,9 +152,7 @@ def solve_classes(
         low_matcher = graphs.build(classes, low=True)
         low_allocation = allocate(low_matcher)
         low = book(low_matcher, low_allocation, market.pools, market.baseline.lots, market.covering)
-        low_totals = book(
-            low_matcher, low_allocation, market.pools, market.baseline.lots, market.covering, summed
-        )
+        low_totals = book(low_matcher, low_allocation, market.pools, market.baseline.lots, market.covering, summed)
     closing = Closing(
         catalog=market.setting.catalog,
         prices=market.setting.prices,
@@ -206,7 +204,8 @@ def _summed(evidence: Sequence[EvidenceCount]) -> list[EvidenceCount]:
         for name, rows in count.sources.items():
             sources[name] = sources.get(name, 0) + rows
     return [
-        EvidenceCount(product=p, edition=e, version="", buckets=b, sources=s) for (p, e), (b, s) in sorted(by_key.items())
+        EvidenceCount(product=p, edition=e, version="", buckets=b, sources=s)
+        for (p, e), (b, s) in sorted(by_key.items())
     ]
 
 

@@ -8,10 +8,12 @@ from sam.engine.intake import Intake
 from sam.engine.workspace import SETTINGS, Workspace
 
 
-def manifest(workspace: Workspace, intake: Intake, catalog: Mapping[str, str], terms: Mapping[str, str]) -> dict[str, str]:
+def manifest(
+    workspace: Workspace, intake: Intake, catalog: Mapping[str, str], terms: Mapping[str, str]
+) -> dict[str, str]:
     """Return file → SHA-256, sorted; packaged files by their place in the package."""
     found = {v.path: v.sha256 for v in intake.versions if v.sha256}
-    found |= {name: digest for name, digest in (*catalog.items(), *terms.items())}
+    found |= dict(catalog) | dict(terms)
     for path in (workspace.root / SETTINGS, workspace.policy):
         if path is not None and path.is_file():
             found[_shown(path, workspace.root)] = sha256(path.read_bytes()).hexdigest()

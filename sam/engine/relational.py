@@ -93,7 +93,10 @@ class Relations:
         )
         self._load_spoken(spoken)
         rows = "SELECT source, record, device, '' AS user_id, title, CAST(NULL AS DATE) AS last_used FROM spoken_rows"
-        titles = "SELECT source, title, name, '' AS publisher, '' AS version, '' AS edition, kind, '' AS code FROM spoken_titles"
+        titles = (
+            "SELECT source, title, name, '' AS publisher, '' AS version, '' AS edition, kind, '' AS code"
+            " FROM spoken_titles"
+        )
         if listed:
             rows += (
                 " UNION ALL SELECT f.source, e.record, CASE WHEN e.device = '' THEN f.default_device ELSE e.device END,"
@@ -104,9 +107,7 @@ class Relations:
                 " UNION ALL SELECT f.source, t.title, t.name, t.publisher, t.version, t.edition, t.kind, t.code"
                 " FROM read_parquet($1, filename = true) AS t INNER JOIN files AS f ON f.titles_path = t.filename"
             )
-        self._db.execute(
-            f"CREATE OR REPLACE TABLE evidence AS {rows}", [[str(f[1]) for f in listed]] if listed else []
-        )
+        self._db.execute(f"CREATE OR REPLACE TABLE evidence AS {rows}", [[str(f[1]) for f in listed]] if listed else [])
         self._db.execute(
             f"CREATE OR REPLACE TABLE raw_titles AS {titles}", [[str(f[2]) for f in listed]] if listed else []
         )

@@ -22,7 +22,9 @@ from sam.model import BillPoint, Contract, Renewal
 RENEW = "renew:"
 
 
-def find_renewals(licensed: Licensed, contracts: Sequence[Contract], as_of: date, within_days: int) -> tuple[Renewal, ...]:
+def find_renewals(
+    licensed: Licensed, contracts: Sequence[Contract], as_of: date, within_days: int
+) -> tuple[Renewal, ...]:
     """Return every contract with an end, soonest first; a quantity is recommended for those ending soon.
 
     Args:
@@ -67,7 +69,9 @@ def _recommended(renewal: Renewal, licensed: Licensed, pools: Sequence[Pool]) ->
     worth = {o.id: o.unit_cost or Fraction(0) for o in priced}
     now = allocation_cost(licensed, classes) + sum(worth[f"{RENEW}{p.id}"] * p.units for p in pools)
     bill = {kept: money(allocation.cost), renewal.quantity: money(now)}
-    return replace(renewal, recommended=kept, bill=tuple(BillPoint(quantity=q, cost=c) for q, c in sorted(bill.items())))
+    return replace(
+        renewal, recommended=kept, bill=tuple(BillPoint(quantity=q, cost=c) for q, c in sorted(bill.items()))
+    )
 
 
 def _again(pool: Pool) -> Offer | None:

@@ -136,19 +136,17 @@ def _spoken(intake: Intake) -> list[tuple[int, int, str, str, str]]:
 
 
 def _observation_problems(intake: Intake) -> list[Problem]:
-    found = []
-    for version in intake.versions:
-        if version.later:
-            found.append(
-                Problem(
-                    code="observed-later",
-                    severity=Severity.WARNING,
-                    where=version.path,
-                    message=f"observed on {version.observed_on}, after the as-of day: the oldest known state stands in for it",
-                    remedy="import an older export, or choose a later day",
-                )
-            )
-    return found
+    return [
+        Problem(
+            code="observed-later",
+            severity=Severity.WARNING,
+            where=version.path,
+            message=f"observed on {version.observed_on}, after the as-of day: the oldest known state stands in for it",
+            remedy="import an older export, or choose a later day",
+        )
+        for version in intake.versions
+        if version.later
+    ]
 
 
 def _report(solved: Solved, progress: Progress, *, names: bool) -> Run:
@@ -200,4 +198,3 @@ def priority_bill(licensed: Licensed) -> PriorityResult:
 def _terms(licensed: Licensed, library: TermLibrary) -> Mapping[str, str]:
     used = {t.strip() for p in licensed.positions for t in (p.term or "").split(",") if t.strip()}
     return {term.id: describe(term) for term in sorted(library.terms, key=lambda t: t.id) if term.id in used}
-

@@ -40,7 +40,5 @@ def read_sidecar(folder: Path, sha256: str) -> Sidecar:
     if not path.is_file():
         return Sidecar()
     kept = json.loads(path.read_text("utf-8"))
-    guests = tuple(
-        Guest(**{**g, "origin": Origin(**g["origin"]), "macs": tuple(g["macs"])}) for g in kept["guests"]
-    )
+    guests = tuple(Guest(**{**g, "origin": Origin(**g["origin"]), "macs": tuple(g["macs"])}) for g in kept["guests"])
     return Sidecar(partial=kept["partial"], guests=guests)

@@ -1,7 +1,7 @@
 """Allocate: solve every component of the matcher graph and gather the flows.
 
-Components are independent problems; small ones without whole columns are solved together, since the relaxation of the whole
-falls apart by itself. Equal graphs give equal flows.
+Components are independent problems; small ones without whole columns are solved together, since the relaxation of the
+whole falls apart by itself. Equal graphs give equal flows.
 """
 
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,9 @@ class Covering:
     """Answers `relation` for one catalog, remembering what it answered."""
 
     catalog: Catalog
-    _known: dict[tuple[str, str, str, str], str | None] = field(default_factory=dict)
+    _known: dict[tuple[str, str, str, str, bool], str | None] = field(default_factory=dict)
+    _orders: dict[str, dict[str, int]] = field(default_factory=dict)
+    _linked: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def _unknown(self) -> Product:
@@ -38,16 +40,26 @@ class Covering:
             item: The installation or seat.
             grant: True for a host's set, where the higher edition always contains the lower.
         """
-        key = (license.id, item.product, item.edition, f"{item.version}|{grant}")
+        key = (license.id, item.product, item.edition, item.version, grant)
         if key not in self._known:
             self._known[key] = self._find(license, item, grant)
         return self._known[key]
 
+    def _compare(self, product: Product, left: str, right: str) -> int:
+        """Compare versions by the order of releases, worked out once a product."""
+        order = self._orders.get(product.id)
+        if order is None:
+            order = self._orders[product.id] = {r.version: n for n, r in enumerate(product.releases)}
+        if left in order and right in order:
+            return (order[left] > order[right]) - (order[left] < order[right])
+        return compare_versions(product, left, right)
+
     def _find(self, license: License, item: Item, grant: bool) -> str | None:
         if license.product == item.product:
             return self._same_product(license, item, grant)
-        component = self._component(license, item)
-        return SUITE if component else None
+        if item.product not in self.linked_products(license):
+            return None
+        return SUITE if self._component(license, item) else None
 
     def _same_product(self, license: License, item: Item, grant: bool) -> str | None:
         product = self.product(item.product)
@@ -65,11 +77,10 @@ class Covering:
         ranked = above and below and above.rank is not None and below.rank is not None and above.rank > below.rank
         return EDITION_ABOVE if ranked and (grant or "edition-below" in license.rights) else None
 
-    @staticmethod
-    def _version(product: Product, license: License, item: Item) -> str | None:
+    def _version(self, product: Product, license: License, item: Item) -> str | None:
         if not license.version or not item.version:
             return OWN
-        order = compare_versions(product, item.version, license.version)
+        order = self._compare(product, item.version, license.version)
         if order == 0:
             return OWN
         if order < 0:
@@ -128,9 +139,11 @@ class Covering:
 
     def linked_products(self, license: License) -> frozenset[str]:
         """Return every product that one unit of `license` could cover."""
-        suite = self.product(license.product)
-        inner = {c.product for c in self._components(suite, license.version, 0)}
-        return frozenset({license.product, *inner})
+        key = (license.product, license.version)
+        if key not in self._linked:
+            inner = {c.product for c in self._components(self.product(license.product), license.version, 0)}
+            self._linked[key] = frozenset({license.product, *inner})
+        return self._linked[key]
 
     def has_components(self, product_id: str) -> bool:
         """True for a suite."""

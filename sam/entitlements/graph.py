@@ -104,16 +104,18 @@ class GraphBuilder:
             graph.add_edge(node, chosen)
             for block, times in option.blocks:
                 # A host's flows stay apart by option: what a bought unit exposes depends on the option it is in.
-                name = f"{number:05d}-{len(names):05d}" if demand.kind == "host" else names.setdefault(block, f"{len(names):05d}")
+                name = (
+                    f"{number:05d}-{len(names):05d}"
+                    if demand.kind == "host"
+                    else names.setdefault(block, f"{len(names):05d}")
+                )
                 names.setdefault(block, name)
                 place: Node = ("block", demand.id, name)
                 if place not in graph:
                     self._add_block(graph, place, demand, block, sum(b.units * t for b, t in option.blocks))
                 graph.add_edge(chosen, place, times=times)
 
-    def _add_block(
-        self, graph: "nx.DiGraph[Node]", place: Node, demand: DemandClass, block: Block, whole: int
-    ) -> None:
+    def _add_block(self, graph: "nx.DiGraph[Node]", place: Node, demand: DemandClass, block: Block, whole: int) -> None:
         graph.add_node(place, kind="block", units=block.units, block=block, demand=demand.id)
         for license_id in block.licenses:
             license = self.by_id[license_id]
@@ -125,7 +127,13 @@ class GraphBuilder:
             if isinstance(license, Offer):
                 exposure, priced = self._exposure(block, license.metric, whole)
             graph.add_edge(
-                place, target, relation=relation, term=license.term.id, scope=license.scope, exposure=exposure, priced=priced
+                place,
+                target,
+                relation=relation,
+                term=license.term.id,
+                scope=license.scope,
+                exposure=exposure,
+                priced=priced,
             )
 
     def _relation(self, license: License, block: Block) -> str:
@@ -136,8 +144,14 @@ class GraphBuilder:
         """Return the list price of what one bought unit leaves short at the installed products."""
         if block.grant:
             item = block.items[0]
-            price = self.prices.find(item.product, block.own_edition, highest_version(self.covering, block.items), metric)
-            return (price * block.own_units / whole, True) if price is not None and whole else (Fraction(0), price is not None)
+            price = self.prices.find(
+                item.product, block.own_edition, highest_version(self.covering, block.items), metric
+            )
+            return (
+                (price * block.own_units / whole, True)
+                if price is not None and whole
+                else (Fraction(0), price is not None)
+            )
         total, priced = Fraction(0), True
         for item in leading_items(self.covering, block.items):
             price = self.prices.find(item.product, item.edition, item.version, metric)
@@ -152,7 +166,7 @@ def _distance(relation: str) -> int:
 
 def highest_version(covering: Covering, items: Sequence[Item]) -> str:
     """Return the latest version among items of one product."""
-    return max(items, key=lambda i: covering.order(i)).version
+    return max(items, key=covering.order).version
 
 
 def leading_items(covering: Covering, items: Sequence[Item]) -> list[Item]:

@@ -47,7 +47,7 @@ def list_host_options(
 def _set_blocks(
     host: DemandClass, licenses: Sequence[License], covering: Covering, *, low: bool
 ) -> list[tuple[Block, int | None]]:
-    """Return a block for every (slots, units, covered instances) that some licenses share, closed under intersection."""
+    """Return a block for each (slots, units, instances) that some licenses share, closed under intersection."""
     kinds = [item for item, _ in host.instances]
     scopes = host.slots[0].scopes
     offered: dict[tuple[str, int | None, Interval], dict[str, frozenset[int]]] = {}
@@ -106,7 +106,11 @@ def _limited_choices(
         reach = frozenset(n for n, item in enumerate(kinds) if item in block.items)
         if reach:
             useful.setdefault(reach, []).append((block, slots))
-    flat = [(reach, block, slots) for reach, blocks in sorted(useful.items(), key=lambda e: sorted(e[0])) for block, slots in blocks]
+    flat = [
+        (reach, block, slots)
+        for reach, blocks in sorted(useful.items(), key=lambda e: sorted(e[0]))
+        for block, slots in blocks
+    ]
     ceilings = [range(-(-sum(counts[n] for n in reach) // slots) + 1) for reach, _, slots in flat]
     found: list[tuple[int, ...]] = []
     for numbers in sorted(product(*ceilings), key=lambda v: (sum(v), v)):

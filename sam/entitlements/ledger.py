@@ -71,7 +71,7 @@ class Ledger:
 
     lines: dict[Key, Line] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    """(product, edition, version) → installations that need no license of their own: the same user's or device's covers them."""
+    """(product, edition, version) → installations that one license covers with another one of the product."""
     offers: dict[str, set[Key]] = field(default_factory=dict)
     """Offer id → keys of the demand it covers."""
 
@@ -220,7 +220,11 @@ class _Booking:
         """Book what is ordered at the demand of the same product where there is one, else at the offer's own key."""
         own = license_key(offer)
         at = self.flows_of.get(offer.id, {})
-        same = {k: n for k, n in at.items() if (k[0], k[1], k[3]) == (own[0], own[1], own[3]) or (k[0], k[3], own[1]) == (own[0], own[3], "")}
+        same = {
+            k: n
+            for k, n in at.items()
+            if (k[0], k[1], k[3]) == (own[0], own[1], own[3]) or (k[0], k[3], own[1]) == (own[0], own[3], "")
+        }
         if not same:
             self.ledger.line(self.grain(own)).order_quantity += units
             return

@@ -49,7 +49,15 @@ class ListPrices:
             amount = self.convert(Fraction(row.unit_price), row.currency)
             if amount is not None:
                 worth = over_horizon(amount, row.per, self.horizon_months)
-                fitting.append((row.basis != "list", -fit, row.tier_from or 0, worth, f"{row.basis} {row.origin.path}#{row.origin.record}"))
+                fitting.append(
+                    (
+                        row.basis != "list",
+                        -fit,
+                        row.tier_from or 0,
+                        worth,
+                        f"{row.basis} {row.origin.path}#{row.origin.record}",
+                    )
+                )
         if fitting:
             best = min(fitting)
             return best[3], best[4]

@@ -1,6 +1,7 @@
-"""What can be bought on the day: priced offers, and the installed product at an unknown price where nothing on sale covers it."""
+"""What can be bought on the day: priced offers, and at an unknown price what nothing on sale covers."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from sam.entitlements.classes import DemandClass, Item
@@ -28,35 +29,41 @@ def build_offers(
     offers: dict[str, Offer] = {}
     problems = []
     for price in sorted(prices, key=_price_order):
-        where = f"{price.origin.path}#{price.origin.record}"
         amount = setting.prices.convert(Fraction(price.unit_price), price.currency)
         if amount is None:
-            problems.append(_problem("currency-without-rate", where, f"no rate for {price.currency}: the price cannot be compared", "add it under [rates] in trueup.toml", price))
-            continue
-        if price.tier_from is not None and price.tier_from > 1:
-            problems.append(_problem("price-tier-not-offered", where, f"the tier from {price.tier_from} units is not used: offers take the first tier", "check the remedy by hand where it reaches that tier", price))
-            continue
-        offer = _offer(price, price.metric or default_metric(price.product), amount, setting)
-        offers.setdefault(offer.id, offer)
+            reason = f"no rate for {price.currency}: the price cannot be compared"
+            problems.append(_problem("currency-without-rate", reason, "add it under [rates] in trueup.toml", price))
+        elif price.tier_from is not None and price.tier_from > 1:
+            reason = f"the tier from {price.tier_from} units is not used: offers take the first tier"
+            problems.append(
+                _problem("price-tier-not-offered", reason, "check by hand where the remedy reaches it", price)
+            )
+        else:
+            offer = _offer(price, price.metric or default_metric(price.product), amount, setting)
+            offers.setdefault(offer.id, offer)
     return tuple(offers[i] for i in sorted(offers)), tuple(problems)
 
 
 def _price_order(price: Price) -> tuple[str, str, str, str, str, str, int]:
     return (
-        price.product, price.edition, price.version, price.metric, str(price.unit_price), price.origin.path, price.origin.record,
+        price.product, price.edition, price.version, price.metric, str(price.unit_price), price.origin.path,
+        price.origin.record,
     )  # fmt: skip
 
 
-def _problem(code: str, where: str, message: str, remedy: str, price: Price) -> Problem:
-    return Problem(code=code, severity=Severity.WARNING, where=where, message=message, remedy=remedy, origin=price.origin)
+def _problem(code: str, message: str, remedy: str, price: Price) -> Problem:
+    where = f"{price.origin.path}#{price.origin.record}"
+    return Problem(
+        code=code, severity=Severity.WARNING, where=where, message=message, remedy=remedy, origin=price.origin
+    )
 
 
 def _offer(price: Price, metric: str, amount: Fraction, setting: Setting) -> Offer:
     term = setting.library.find(setting.product(price.product), metric, setting.as_of, price.edition)
     pack = price.pack if price.pack is not None else term.order_pack
     name = "|".join(
-        (price.product, price.edition, price.version, metric, price.basis, str(price.unit_price), price.currency, price.per,
-         str(pack), str(price.minimum_order), price.part_number)
+        (price.product, price.edition, price.version, metric, price.basis, str(price.unit_price), price.currency,
+         price.per, str(pack), str(price.minimum_order), price.part_number)
     )  # fmt: skip
     return Offer(
         id=f"buy:{name}",
@@ -76,7 +83,7 @@ def _offer(price: Price, metric: str, amount: Fraction, setting: Setting) -> Off
 
 
 def purchase_prices(entitlements: Iterable[Entitlement]) -> tuple[Price, ...]:
-    """Return the newest purchase of each product, edition, version and metric as a price: for estates without a price list."""
+    """Return the newest purchase of each product, edition, version and metric as a price."""
     newest: dict[tuple[str, str, str, str], Entitlement] = {}
     for line in entitlements:
         if line.unit_price is None or line.transaction not in ("license", "subscription", "true-up"):
@@ -109,21 +116,27 @@ class UnknownOffers:
         self.covering = covering
         self.setting = setting
         self.default_metric = default_metric
-        self.offers = [e for e in licenses if isinstance(e, Offer)]
+        self.offers: dict[str, list[Offer]] = {}
         self.metrics: dict[str, set[str]] = {}
         for license in licenses:
-            if isinstance(license, Pool) and license.countable:
+            if isinstance(license, Offer):
+                for product in covering.linked_products(license):
+                    self.offers.setdefault(product, []).append(license)
+            elif isinstance(license, Pool) and license.countable:
                 self.metrics.setdefault(license.product, set()).add(license.metric)
 
     def for_classes(self, classes: Iterable[DemandClass]) -> tuple[Offer, ...]:
         """Return the unknown offers that make every class coverable."""
+        wanted = {
+            (replace(item, slot=min(item.slot, 0)), demand.kind == "host")
+            for demand in classes
+            for item in (*demand.items, *(i for i, _ in demand.instances))
+        }
         found: dict[str, Offer] = {}
-        for demand in classes:
-            for item in (*demand.items, *(i for i, _ in demand.instances)):
-                host = demand.kind == "host"
-                if not any(self._covers(offer, item, host=host) for offer in self.offers):
-                    for offer in self._unknown(item, host=host):
-                        found[offer.id] = offer
+        for item, host in sorted(wanted):
+            if not any(self._covers(offer, item, host=host) for offer in self.offers.get(item.product, ())):
+                for offer in self._unknown(item, host=host):
+                    found[offer.id] = offer
         return tuple(found[i] for i in sorted(found))
 
     def _covers(self, offer: Offer, item: Item, *, host: bool) -> bool:
@@ -139,7 +152,9 @@ class UnknownOffers:
         metrics = self.metrics.get(item.product, set()) & allowed
         default = self.default_metric(item.product)
         fallback = "seat" if item.seat else "device"
-        return [self._make(item, m, item.edition) for m in sorted(metrics or {default if default in allowed else fallback})]
+        return [
+            self._make(item, m, item.edition) for m in sorted(metrics or {default if default in allowed else fallback})
+        ]
 
     def _lowest_grant(self, item: Item) -> str:
         product = self.covering.product(item.product)

@@ -1,9 +1,8 @@
-"""Owned units as pools: valid lots that are interchangeable when allocating, apart from what is set apart for somebody."""
+"""Owned units as pools: valid lots that are interchangeable when allocating, what is set apart for somebody apart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from sam.entitlements.licenses import Pool
@@ -69,7 +68,7 @@ def _split(lot: Lot, rows: Sequence[AllocationRow], retired: frozenset[str]) -> 
         holder = _holder(row)
         held = row.kind == "allocated" and row.device_id in retired
         apart = row.kind in ("permanent", "reserved", "awaiting") and holder
-        units = min(left, int(row.quantity.to_integral_value(rounding="ROUND_FLOOR")) if row.quantity > Decimal(0) else 0)
+        units = min(left, max(0, int(row.quantity)))
         if not units or not (held or apart):
             continue
         gone = held or (row.device_id in retired)
@@ -110,8 +109,8 @@ def _paid(lot: Lot, setting: Setting) -> Fraction | None:
 def _alike(share: _Share, setting: Setting) -> tuple[object, ...]:
     lot = share.lot
     return (
-        lot.product, lot.edition, lot.version, lot.metric, share.scope, tuple(sorted(lot.rights)), lot.maintenance_until,
-        lot.contract_id, _value(lot, setting), _paid(lot, setting), share.reserved, share.blocked,
+        lot.product, lot.edition, lot.version, lot.metric, share.scope, tuple(sorted(lot.rights)),
+        lot.maintenance_until, lot.contract_id, _value(lot, setting), _paid(lot, setting), share.reserved, share.blocked,
     )  # fmt: skip
 
 

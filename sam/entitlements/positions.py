@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 
 from sam.entitlements.allocation import Allocation
@@ -47,6 +48,7 @@ def money(amount: Fraction) -> Decimal:
     return quotient.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=65_536)
 def position_id(key: Key) -> str:
     """Return an id that is stable between runs: words of the key and a short hash of all of it."""
     words = "-".join(part for part in (key[0], key[1], key[2], key[3]) if part)
@@ -54,7 +56,9 @@ def position_id(key: Key) -> str:
     return f"{plain}-{sha256(chr(31).join(key).encode()).hexdigest()[:6]}"
 
 
-def close(ledger: Ledger, evidence: Iterable[EvidenceCount], closing: Closing, low: Ledger | None = None) -> tuple[Position, ...]:
+def close(
+    ledger: Ledger, evidence: Iterable[EvidenceCount], closing: Closing, low: Ledger | None = None
+) -> tuple[Position, ...]:
     """Return the positions of a ledger, in order of key.
 
     Args:
@@ -69,7 +73,9 @@ def close(ledger: Ledger, evidence: Iterable[EvidenceCount], closing: Closing, l
     buckets, sources = _attach(ledger, evidence, closing)
     keys = sorted(set(ledger.lines) | set(buckets) | set(low.lines if low else ()))
     return tuple(
-        _position(key, ledger.line(key), closing, buckets.get(key, {}), sources.get(key, {}), low.line(key) if low else None)
+        _position(
+            key, ledger.line(key), closing, buckets.get(key, {}), sources.get(key, {}), low.line(key) if low else None
+        )
         for key in keys
     )
 
@@ -181,13 +187,17 @@ def _confidence(key: Key, line: Line, closing: Closing) -> tuple[str, ...]:
 
 def _check(key: Key, line: Line) -> None:
     if line.solved != line.covered_units + line.shortfall:
-        raise IdentityError(f"{key}: demand {line.solved} is not covered {line.covered_units} + shortfall {line.shortfall}")
+        raise IdentityError(
+            f"{key}: demand {line.solved} is not covered {line.covered_units} + shortfall {line.shortfall}"
+        )
     used = line.used_here + line.used_for_others + line.reserved
     if line.surplus < 0 or line.entitled != used + line.surplus:
         raise IdentityError(f"{key}: entitled {line.entitled} is less than used and reserved {used}")
 
 
-def remedies(ledger: Ledger, allocation: Allocation, offers: Mapping[str, Offer], closing: Closing, currency: str) -> tuple[RemedyLine, ...]:
+def remedies(
+    ledger: Ledger, allocation: Allocation, offers: Mapping[str, Offer], closing: Closing, currency: str
+) -> tuple[RemedyLine, ...]:
     """Return what to buy: one line an offer, at the product bought."""
     lines = [_remedy(offers[i], units, ledger, closing, currency) for i, units in allocation.bought.items() if units]
     return tuple(sorted(lines, key=lambda r: (r.product, r.edition or "", r.version or "", r.metric, r.price_source)))
@@ -214,4 +224,3 @@ def _remedy(offer: Offer, units: int, ledger: Ledger, closing: Closing, currency
         price_source=offer.source,
         covers=tuple(sorted(position_id(k) for k in ledger.offers.get(offer.id, ()))),
     )
-

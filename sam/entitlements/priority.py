@@ -1,8 +1,8 @@
 """The priority order other tools work by, beside the optimum: first come, first served, nothing bought until the end.
 
-Owned suites go to the first device with at least two of their components; then exact version and edition; downgrade; edition
-above; every other right; each pass over all devices. A host takes the first option wholly covered by what is left, its
-installed edition first. What is left is short at the list price of the installed product.
+Owned suites go to the first device with at least two of their components; then exact version and edition; downgrade;
+edition above; every other right; each pass over all devices. A host takes the first option wholly covered by what is
+left, its installed edition first. What is left is short at the list price of the installed product.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +36,9 @@ class _Plan:
     reaches: list[Reach] = field(default_factory=list)
     relations: dict[tuple[str, int], str] = field(default_factory=dict)
     options: list[Option] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    """Relations that occur: a pass without any of them has nothing to do here."""
+    suites: bool = False
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class PriorityOrder:
         self.default_metric = default_metric
         self.left = {i: e.units for i, e in builder.by_id.items() if isinstance(e, Pool) and not e.blocked}
         self._plans: dict[str, _Plan] = {}
+        self.cost, self.unpriced = Fraction(0), 0
 
     def run(self, classes: Mapping[str, DemandClass], order: Iterable[str]) -> PriorityResult:
         """Return the bill of the priority order.
@@ -63,28 +67,40 @@ class PriorityOrder:
             classes: Demand classes by id.
             order: The class of every bundle, in device order.
         """
-        cost, unpriced = Fraction(0), 0
-        bundles = []
-        for class_id in order:
-            plan = self._plan(classes[class_id])
-            if plan.demand.kind != "host":
-                bundles.append(_Bundle(plan, dict.fromkeys(range(len(plan.demand.items)), 0)))
-            elif not self._host(plan):
-                amount, missing = self._host_short(plan)
-                cost += amount
-                unpriced += missing
+        self.cost, self.unpriced = Fraction(0), 0
+        bundles = [b for b in (self._open(classes[class_id]) for class_id in order) if b is not None]
         for bundle in bundles:
-            self._suites(bundle)
+            if bundle.plan.suites:
+                self._suites(bundle)
         for relation in PASSES:
             for bundle in bundles:
-                if bundle.open:
+                if bundle.open and relation in bundle.plan.kinds:
                     self._exact(bundle, relation)
+        self._bill(bundles)
+        return PriorityResult(self.cost, self.unpriced)
+
+    def _open(self, demand: DemandClass) -> _Bundle | None:
+        """Return what a bundle needs; a host is settled at once."""
+        plan = self._plan(demand)
+        if demand.kind != "host":
+            return _Bundle(plan, dict.fromkeys(range(len(demand.items)), 0))
+        if not self._host(plan):
+            amount, missing = self._host_short(plan)
+            self.cost += amount
+            self.unpriced += missing
+        return None
+
+    def _bill(self, bundles: Sequence[_Bundle]) -> None:
+        """Price what is still open; bundles of one class that lack the same things cost the same."""
+        left: dict[tuple[str, tuple[tuple[int, int], ...]], int] = {}
         for bundle in bundles:
             if bundle.open:
-                amount, missing = self._short(bundle)
-                cost += amount
-                unpriced += missing
-        return PriorityResult(cost, unpriced)
+                key = (bundle.plan.demand.id, tuple(bundle.open.items()))
+                left[key] = left.get(key, 0) + 1
+        for (class_id, still_open), count in left.items():
+            amount, missing = self._short(_Bundle(self._plans[class_id], dict(still_open)))
+            self.cost += amount * count
+            self.unpriced += missing * count
 
     def _plan(self, demand: DemandClass) -> _Plan:
         if demand.id not in self._plans:
@@ -98,6 +114,8 @@ class PriorityOrder:
                     for n in reach.items:
                         found = self.covering.relation(reach.license, demand.items[n])
                         plan.relations[(reach.license.id, n)] = found or OTHER
+                plan.kinds = set(plan.relations.values())
+                plan.suites = SUITE in plan.kinds
             self._plans[demand.id] = plan
         return self._plans[demand.id]
 
@@ -151,7 +169,9 @@ class PriorityOrder:
             if item in per_user:
                 continue
             metric = self.default_metric(item.product)
-            term = self.setting.library.find(self.covering.product(item.product), metric, self.setting.as_of, item.edition)
+            term = self.setting.library.find(
+                self.covering.product(item.product), metric, self.setting.as_of, item.edition
+            )
             units = max(0, solved(subject_units(demand.slots[item.slot].device, term), low=False) - taken)
             price = self._price(item, metric)
             cost += (price or 0) * units
@@ -194,4 +214,3 @@ class PriorityOrder:
 def _installed_first(option: Option) -> tuple[bool, int]:
     own = all(block.grant == block.own_edition for block, _ in option.blocks)
     return not own, sum(block.units * times for block, times in option.blocks)
-

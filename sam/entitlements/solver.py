@@ -1,9 +1,9 @@
 """Solve a program's goals in sequence with HiGHS, and say what is proven.
 
-The relaxation comes first: where its vertex is whole, it is the proof, and every column with a reduced cost and every row
-with a price is held where it is for the next goal (all optimal whole solutions lie on that face). Else packs, minimum
-orders and hosts become whole, and only if the rest stays fractional every column does. A solution is rounded and checked in
-whole numbers against every row; a goal counts as proven only if the rounded bound equals its value.
+The relaxation comes first: where its vertex is whole, it is the proof, and every column with a reduced cost and every
+row with a price is held where it is for the next goal (all optimal whole solutions lie on that face). Else packs,
+minimum orders and hosts become whole, and only if the rest stays fractional every column does. A solution is rounded
+and checked in whole numbers against every row; a goal counts as proven only if the rounded bound equals its value.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import numpy as np
 from sam.entitlements.program import Program, whole_coefficients
 
 _WHOLE = 1e-6
+_NEARLY = 1e-5
 _PRICE = 1e-7
 NODE_LIMIT = 50_000
 """Branch-and-bound nodes a goal and component may take; a limit in nodes gives the same answer on every machine."""
@@ -69,7 +70,7 @@ class _Sequence:
     def __init__(self, program: Program, node_limit: int) -> None:
         self.program = program
         self.count = len(program.keys)
-        self.highs = highspy.Highs()
+        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the package has no types here
         for name, value in (
             ("output_flag", False), ("threads", 1), ("random_seed", 0), ("solver", "simplex"), ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.0), ("mip_max_nodes", node_limit), ("mip_feasibility_tolerance", 1e-7),
@@ -129,8 +130,8 @@ class _Sequence:
         for columns in stages:
             if not columns:
                 continue
-            kinds = [highspy.HighsVarType.kInteger] * len(columns)
-            self.highs.changeColsIntegrality(len(columns), np.array(columns, dtype=np.int32), _kinds(kinds))
+            kinds = np.array([highspy.HighsVarType.kInteger] * len(columns))
+            self.highs.changeColsIntegrality(len(columns), np.array(columns, dtype=np.int32), kinds)
             self.whole |= set(columns)
             self.highs.run()
             info: Any = self.highs.getInfo()
@@ -138,7 +139,7 @@ class _Sequence:
             if len(found) != self.count:
                 raise SolverError(f"no whole solution: {self.highs.getModelStatus()}")
             values = [int(v) for v in np.rint(found)]
-            if np.abs(found - np.rint(found)).max() <= 1e-5 and self._holds(values):
+            if np.abs(found - np.rint(found)).max() <= _NEARLY and self._holds(values):
                 self.values = values
                 return float(info.mip_dual_bound), int(info.mip_node_count)
         raise SolverError("the whole solution breaks a row")
@@ -176,10 +177,6 @@ class _Sequence:
             if (low is not None and activity < low) or (high is not None and activity > high):
                 return False
         return all(sum(c * values[n] for n, c in goal.items()) <= value for goal, value in self.reached)
-
-
-def _kinds(kinds: list[highspy.HighsVarType]) -> Any:
-    return np.array(kinds)
 
 
 def _model(program: Program) -> highspy.HighsLp:
