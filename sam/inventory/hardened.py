@@ -61,8 +61,6 @@ def read_xml(data: bytes) -> XmlTree | XmlFault:
     if isinstance(decoded, XmlFault):
         return decoded
     text, warnings = decoded
-    if not text.strip():
-        return XmlFault(1, "the file is empty")
     if skip_prolog(text).startswith("<!DOCTYPE"):
         return XmlFault(1, "a document type (DTD) is not allowed: it can pull in other files and grow without bound")
     if text.count("<") > 2 * MAX_ELEMENTS:
@@ -114,8 +112,10 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]] | XmlFault:
         if text is not None:
             notes = () if codec == told else (f"declared as {declared}, but holds UTF-8 text: read as UTF-8",)
             return text, notes
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
+        return XmlFault(1, "the file is empty")
     if not data[:1024].lstrip().startswith(b"<"):
-        return (data.decode("ascii"), ()) if not data.strip() else XmlFault(1, "not XML: it does not begin with '<'")
+        return XmlFault(1, "not XML: it does not begin with '<'")
     note = f"declared as {declared}, but is not: read as Windows-1252, so accented letters may be wrong"
     return data.decode("cp1252", errors="replace"), (note,)
 

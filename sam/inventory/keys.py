@@ -153,12 +153,15 @@ def _bad_mac(mac: str) -> bool:
 
 def keys_of(device: Device) -> Keys:
     """Return a device's good identifiers and the placeholders that were discarded."""
-    uuid = good_uuid(device.uuid) or good_uuid(device.serial if "vmware" in device.serial.casefold() else "")
+    own_uuid = good_uuid(device.uuid)
+    uuid = own_uuid or good_uuid(device.serial if "vmware" in device.serial.casefold() else "")
     serial, maker, name = good_serial(device.serial), fold_maker(device.manufacturer), good_name(device.hostname)
     read = (
-        ("uuid", device.uuid, uuid), ("serial", device.serial, serial), ("manufacturer", device.manufacturer, maker),
+        ("uuid", device.uuid, own_uuid),
+        ("serial", device.serial, serial),
+        ("manufacturer", device.manufacturer, maker),
         ("hostname", device.hostname, name),
-    )  # fmt: skip
+    )
     discarded = [(field, value.strip()) for field, value, good in read if value.strip() and not good]
     discarded += [("mac", mac) for mac in device.macs if _bad_mac(mac)]
     if device.model and is_placeholder("model", device.model):

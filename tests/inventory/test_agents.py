@@ -302,7 +302,8 @@ def test_json_text_that_cannot_be_written_again_is_replaced() -> None:
 @pytest.mark.parametrize(
     ("declared", "written", "warned"),
     [("UTF-8", "utf-8", False), ("ISO-8859-1", "latin-1", False), ("UTF-16", "utf-16", False),
-     ("UTF-16", "utf-8", True), ("UTF-8", "cp1252", True), ("no-such-code", "utf-8", True), ("UTF-8", "utf-8-sig", False)],
+     ("UTF-16", "utf-8", True), ("UTF-8", "cp1252", True), ("no-such-code", "utf-8", True),
+     ("UTF-8", "utf-8-sig", False)],
 )  # fmt: skip
 def test_encodings_that_are_not_as_declared_are_read_with_a_warning(declared: str, written: str, warned: bool) -> None:
     text = f'<?xml version="1.0" encoding="{declared}"?><REQUEST><CONTENT><SOFTWARES><NAME>Café</NAME></SOFTWARES>'
@@ -312,3 +313,14 @@ def test_encodings_that_are_not_as_declared_are_read_with_a_warning(declared: st
     result = fusioninventory.parse(data, path="a.xml", file="f")
     assert [row.name for row in result.software] == ["Café"]
     assert [p.severity for p in result.problems if p.code == "encoding"] == ([Severity.WARNING] if warned else [])
+
+
+@pytest.mark.parametrize("name", [name for name in BAD if name not in {"deep", "other root", "no content"}])
+def test_the_hardened_parsers_of_inventories_and_tags_judge_alike(name: str) -> None:
+    from sam.inventory import hardened as ours
+    from sam.swid import hardened as theirs
+
+    mine, other = ours.read_xml(BAD[name][0]), theirs.read_xml(BAD[name][0])
+    assert isinstance(mine, ours.XmlFault)
+    assert isinstance(other, theirs.XmlFault)
+    assert (mine.line, mine.reason) == (other.line, other.reason)

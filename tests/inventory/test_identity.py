@@ -55,7 +55,8 @@ FULL = {"hostname": "pc1", "domain": "corp.example"}
 
 JOINED = {
     "same key in the same source": ({}, {}, "same key of the same tool"),
-    "uuid and serial": ({"uuid": OTHER, **SERIAL}, {"uuid": OTHER.upper(), "serial": " czc0479792 "}, "uuid and serial"),
+    "uuid and serial": ({"uuid": OTHER, **SERIAL}, {"uuid": OTHER.upper(), "serial": " czc0479792 "},
+                        "uuid and serial"),
     "serial and manufacturer under two names": (HP, {**SERIAL, "manufacturer": "HP Inc."}, "serial and manufacturer"),
     "uuid": ({"uuid": OTHER}, {"uuid": f"{{{OTHER}}}"}, "uuid"),
     "uuid in the other byte order": ({"uuid": ESX}, {"uuid": GUEST}, "uuid"),
