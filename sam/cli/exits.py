@@ -5,6 +5,7 @@ nothing recognised; 4 an internal error, told with what to report. Ctrl-C ends w
 """
 
 import contextlib
+import io
 import os
 import platform
 import sys
@@ -21,6 +22,7 @@ INTERRUPTED: Final = 130
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; nothing is raised."""
+    _write_any_text()
     try:
         code = _command(arguments)
         sys.stdout.flush()
@@ -37,6 +39,13 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - whatever else is raised is a fault of the program: exit 4 tells so
         return _internal(error)
     return code
+
+
+def _write_any_text() -> None:
+    """Let no text fail to be written because the terminal or pipe has another encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _command(arguments: Sequence[str]) -> int:

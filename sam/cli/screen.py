@@ -12,11 +12,11 @@ from typing import Final
 
 Cell = str | int | Decimal | None
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Replace what would steer a terminal or turn the direction of its text."""
+    """Replace what would steer a terminal, turn the direction of its text, or is no character at all."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

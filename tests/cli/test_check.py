@@ -1,6 +1,9 @@
 """`check` on small workspaces, from the files to the exit code."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +93,18 @@ def test_an_estate_in_which_nothing_is_recognised_never_exits_0(
     (estate / "entitlements.csv").unlink()
     assert run(["check", str(estate)]) == ExitCode.REJECTED
     assert "no title was recognised" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["--json", "--no-report"])
+def test_a_file_name_that_is_no_text_is_no_obstacle(estate: Path, form: str) -> None:
+    (estate / os.fsdecode(b"software-\xff.csv")).write_text("device_id,name\nPC-1,Caf\u00e9\n,nowhere\n", "utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "sam.cli", "check", str(estate), form],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == ExitCode.FINE, result.stderr
 
 
 def test_an_empty_workspace_is_told_what_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
