@@ -40,7 +40,7 @@ def build(sections: Sections, source: Source, faults: Faults) -> InventoryResult
             "no-device-id", Severity.WARNING, source.line, f"no DEVICEID: the name '{device_id}' stands for it",
             "run the agent again, or name the device in the table devices",
         )  # fmt: skip
-    observed_on = faults.day(sections.first("ACCESSLOG"), sections.line_of("ACCESSLOG", 0), "LOGDATE")
+    observed_on = faults.day(sections.first("ACCESSLOG"), lambda: sections.line_of("ACCESSLOG", 0), "LOGDATE")
     rows, records = read_software(sections, device_id, faults)
     system = next((row.name for row in rows if row.kind == "operating-system"), "")
     devices: tuple[Device, ...] = ()

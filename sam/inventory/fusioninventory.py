@@ -14,7 +14,7 @@ from sam.model import Severity
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ROOT = re.compile(r"(?:<!DOCTYPE[^<]*>?\s*(?:\[.*?\]\s*>\s*)?)?<REQUEST[\s/>]", re.DOTALL)
+_ROOT = re.compile(r"<REQUEST[\s/>]|<!DOCTYPE\s+REQUEST\b")
 
 
 def is_inventory(head: bytes, name: str) -> bool:

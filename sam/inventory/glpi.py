@@ -8,7 +8,7 @@ from typing import Any, Final
 from sam.inventory.agent import NOT_COMPUTERS, Source, build
 from sam.inventory.hardened import MAX_BYTES, decode_head
 from sam.inventory.installed import Faults
-from sam.inventory.json_lines import line_of_pointer
+from sam.inventory.json_lines import member_lines
 from sam.inventory.result import InventoryResult, rejected
 from sam.inventory.sections import CONTROL, Sections
 from sam.model import Reject
@@ -76,14 +76,21 @@ def _decode(data: bytes) -> str:
 
 
 def _sections(content: Mapping[str, Any], text: str) -> Sections:
-    places: dict[tuple[str, int], tuple[str | int, ...]] = {}
-    sections = Sections(line_of=lambda section, index: line_of_pointer(text, places.get((section, index), ())))
+    places: dict[tuple[str, int], tuple[str, int]] = {}
+    lines: dict[str, list[int]] = {}
+
+    def line_of(section: str, index: int) -> int:
+        name, member = places.get((section, index), ("", 0))
+        if name and name not in lines:
+            lines[name] = member_lines(text, "content", name)
+        found = lines.get(name, [])
+        return found[member] if member < len(found) else 0
+
+    sections = Sections(line_of=line_of)
     for name, value in content.items():
-        listed = value if isinstance(value, list) else [value]
-        for index, entry in enumerate(listed):
+        for member, entry in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(entry, dict) and sections.add(name, _fields(entry)):
-                pointer = ("content", name, index) if isinstance(value, list) else ("content", name)
-                places[name.upper(), len(sections.all(name.upper())) - 1] = pointer
+                places[name.upper(), len(sections.all(name.upper())) - 1] = (name, member)
     return sections
 
 

@@ -1,8 +1,10 @@
 """The software rows of an agent inventory: packages, programs, database services and the operating system."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from sam.inventory.dates import read_day
 from sam.inventory.sections import Item, Sections
@@ -26,14 +28,15 @@ class Faults:
         where = f"{self.path}:{line}" if line else self.path
         self.problems.append(Problem(code=code, severity=severity, where=where, message=message, remedy=remedy))
 
-    def day(self, item: Item, line: int, *names: str) -> date | None:
-        """Read a day; a value that is none is noted and taken as unknown."""
+    def day(self, item: Item, line: Callable[[], int], *names: str) -> date | None:
+        """Read a day; a value that is none is noted with its line and taken as unknown."""
         text = item.text(*names)
         day, sound = read_day(text)
         if not sound:
             key = (names[0], text[:40])
             self._bad_days[key] += 1
-            self._first_line.setdefault(key, line)
+            if key not in self._first_line:
+                self._first_line[key] = line()
         return day
 
     def all(self) -> tuple[Problem, ...]:
@@ -71,9 +74,9 @@ def read_system(sections: Sections, faults: Faults) -> OperatingSystem:
     os_version = hardware.text("OSVERSION")
     if not version and (is_windows or os_version != kernel):
         version = os_version
-    day = faults.day(system, sections.line_of("OPERATINGSYSTEM", 0), "INSTALL_DATE")
+    day = faults.day(system, lambda: sections.line_of("OPERATINGSYSTEM", 0), "INSTALL_DATE")
     if day is None:
-        day = faults.day(hardware, sections.line_of("HARDWARE", 0), "INSTALLDATE")
+        day = faults.day(hardware, lambda: sections.line_of("HARDWARE", 0), "INSTALLDATE")
     return OperatingSystem(name=name, version=version, installed_on=day)
 
 
@@ -86,7 +89,7 @@ def read_software(sections: Sections, device_id: str, faults: Faults) -> tuple[l
     homepages = 0
     software = sections.all("SOFTWARES")
     for index, item in enumerate(software):
-        row = _program(item, index + 1, device_id, sections.line_of("SOFTWARES", index), faults)
+        row = _program(item, index + 1, device_id, partial(sections.line_of, "SOFTWARES", index), faults)
         if row:
             homepages += _is_homepage(item.text("PUBLISHER"))
             rows.append(row)
@@ -116,10 +119,10 @@ def read_software(sections: Sections, device_id: str, faults: Faults) -> tuple[l
     return rows, record
 
 
-def _program(item: Item, record: int, device_id: str, line: int, faults: Faults) -> SoftwareRow | None:
+def _program(item: Item, record: int, device_id: str, line: Callable[[], int], faults: Faults) -> SoftwareRow | None:
     name = item.text("NAME", "GUID")
     if not name:
-        faults.rejects.append(Reject(line=line, reason="a software record without NAME and GUID"))
+        faults.rejects.append(Reject(line=line(), reason="a software record without NAME and GUID"))
         return None
     origin = item.text("FROM").casefold()
     is_package = origin in PACKAGE_ORIGINS

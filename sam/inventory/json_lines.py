@@ -1,45 +1,57 @@
-"""Find the physical line of a value in JSON text, for messages; used only once something is wrong."""
+"""Find the physical lines of values in JSON text, for messages."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 _SPACE = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
 
 
-def line_of_pointer(text: str, pointer: Sequence[str | int]) -> int:
-    """Return the line on which the value at a path of keys and indexes begins; 0 when there is none."""
-    if not pointer:
-        return 0
+def member_lines(text: str, *path: str) -> list[int]:
+    """Return the lines on which the members of an array begin; of any other value, its own line alone.
+
+    Args:
+        text: A whole JSON document that is well-formed.
+        path: Keys from the document's object down to the array. Of a repeated key, the last one counts, as in `json`.
+
+    Returns:
+        Lines from 1; none where the path leads nowhere.
+    """
     position = _skip(text, 0)
-    for step in pointer:
-        found = _enter(text, position, step)
-        if found is None:
-            return 0
-        position = found
-    return text.count("\n", 0, position) + 1
+    for key in path:
+        found = [place for name, place in _members(text, position) if name == key]
+        if not found:
+            return []
+        position = found[-1]
+    if text[position : position + 1] != "[":
+        return [text.count("\n", 0, position) + 1]
+    lines: list[int] = []
+    line, counted = 1, 0
+    for _, place in _members(text, position):
+        line, counted = line + text.count("\n", counted, place), place
+        lines.append(line)
+    return lines
+
+
+def _members(text: str, position: int) -> Iterator[tuple[str, int]]:
+    """Yield key ("" in an array) and place of every member of the object or array at a position; none of a scalar."""
+    opening = text[position : position + 1]
+    if opening not in {"{", "["}:
+        return
+    position = _skip(text, position + 1)
+    while text[position : position + 1] not in {"", "}", "]"}:
+        key = ""
+        if opening == "{":
+            key, position = _DECODER.raw_decode(text, position)
+            position = _skip(text, _skip(text, position) + 1)
+        yield key, position
+        _, position = _DECODER.raw_decode(text, position)
+        position = _skip(text, position)
+        if text[position : position + 1] == ",":
+            position = _skip(text, position + 1)
 
 
 def _skip(text: str, position: int) -> int:
     match = _SPACE.match(text, position)
     return match.end() if match else position
-
-
-def _enter(text: str, position: int, step: str | int) -> int | None:
-    """Return where the member `step` of the object or array at `position` begins."""
-    decoder = json.JSONDecoder()
-    closing = "}" if isinstance(step, str) else "]"
-    position = _skip(text, position + 1)
-    index = 0
-    while text[position : position + 1] not in {"", closing}:
-        key: object = index
-        if isinstance(step, str):
-            key, position = decoder.raw_decode(text, position)
-            position = _skip(text, _skip(text, position) + 1)
-        if key == step:
-            return position
-        _, position = decoder.raw_decode(text, position)
-        position = _skip(text, position)
-        position = _skip(text, position + 1) if text[position : position + 1] == "," else position
-        index += 1
-    return None

@@ -1,6 +1,7 @@
 """Agent inventories: numbers of real files, against an independent reading of the same bytes."""
 
 import json
+import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from datetime import date
@@ -220,6 +221,15 @@ def test_a_nameless_json_record_is_a_reject_on_its_line() -> None:
     result = glpi.parse(text.encode(), path="a.json", file="f")
     assert [row.name for row in result.software] == ['A, "]}']
     assert [reject.line for reject in result.rejects] == [6]
+
+
+def test_many_faulty_json_records_are_told_in_one_pass() -> None:
+    records = ",\n".join(['{"version": "1", "install_date": "never"}'] * 30_000)
+    text = '{"content": "first", "content": {"softwares": [\n' + records + ']}, "deviceid": "d"}'
+    started = time.process_time()
+    result = glpi.parse(text.encode(), path="a.json", file="f")
+    assert time.process_time() - started < 5  # a walk for each record would take hours
+    assert [reject.line for reject in result.rejects] == list(range(2, 30_002))
 
 
 def test_a_device_without_any_identity_is_a_reject_and_its_software_is_unplaced() -> None:
