@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sam.catalog.loaded import LoadedCatalog
 from sam.catalog.recognize import recognize
-from sam.engine.estate import NOWHERE, Estate, Scopes, exempt_bucket, is_virtual
+from sam.engine.estate import NOWHERE, Estate, Place, Scopes, exempt_bucket, is_virtual
 from sam.engine.families import Family
 from sam.engine.relational import Relations
 from sam.entitlements.classes import DemandClass, Item, Slot
@@ -46,9 +46,9 @@ class Demand:
     signatures: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     """Class id → family, bundle kind and signature, to find its bundles again."""
     problems: list[Problem] = field(default_factory=list)
-    slots: dict[int, Slot] = field(default_factory=dict)
-    facts: dict[int, Slot] = field(default_factory=dict)
-    user_scopes: dict[int, frozenset[str]] = field(default_factory=dict)
+    slots: dict[int, tuple[Device, Place]] = field(default_factory=dict)
+    facts: dict[int, tuple[Device, Place]] = field(default_factory=dict)
+    user_places: dict[int, Place] = field(default_factory=dict)
 
 
 def code_titles(relations: Relations, loaded: LoadedCatalog) -> list[tuple[int, Title, Recognition]]:
@@ -200,15 +200,16 @@ class DemandBuilder:
         devices = self.demand.devices
         index = {d.device_id: n for n, d in enumerate(devices)}
         users = {u: n for n, u in enumerate(self.demand.users)}
-        held = [scopes.of_device(d) for d in devices]
+        self.scopes = scopes
+        places = [scopes.of_device(d) for d in devices]
         cores = [_facts(d) for d in devices]
-        scope_codes = _codes([tuple(sorted(s)) for s in held])
-        fact_keys = [(tuple(sorted(s)), _fact_key(c)) for s, c in zip(held, cores, strict=True)]
-        fact_codes = _codes(fact_keys)
+        place_keys = [_place_key(p) for p in places]
+        scope_codes = _codes(place_keys)
+        fact_codes = _codes([(p, _fact_key(c)) for p, c in zip(place_keys, cores, strict=True)])
         blank = Device(origin=NOWHERE, device_id="")
         for n in range(len(devices)):
-            self.demand.slots.setdefault(scope_codes[n], Slot(device=blank, scopes=held[n]))
-            self.demand.facts.setdefault(fact_codes[n], Slot(device=cores[n], scopes=held[n]))
+            self.demand.slots.setdefault(scope_codes[n], (blank, places[n]))
+            self.demand.facts.setdefault(fact_codes[n], (cores[n], places[n]))
         self.relations.load(
             "devices",
             {
@@ -229,13 +230,9 @@ class DemandBuilder:
         self._load_user_profiles(scopes)
 
     def _load_user_profiles(self, scopes: Scopes) -> None:
-        first: dict[str, Device] = {}
-        for device in sorted(self.demand.devices, key=lambda d: d.device_id):
-            if device.primary_user_id:
-                first.setdefault(device.primary_user_id, device)
-        held = [scopes.of_user(u, self.estate.people.get(u), first.get(u)) for u in self.demand.users]
-        codes = _codes([tuple(sorted(s)) for s in held])
-        self.demand.user_scopes = dict(zip(codes, held, strict=True))
+        places = [scopes.of_user(u, self.estate.people.get(u)) for u in self.demand.users]
+        codes = _codes([_place_key(p) for p in places])
+        self.demand.user_places = dict(zip(codes, places, strict=True))
         self.relations.load(
             "user_profiles", {"usr": ("INTEGER", list(range(len(codes)))), "profile": ("INTEGER", codes)}
         )
@@ -333,6 +330,7 @@ class DemandBuilder:
 
     def _class(self, bundle_kind: str, signature: str, count: int, *, by_cores: bool) -> DemandClass:
         profile, _, rest = signature.partition("|")
+        user = self.demand.user_places[int(profile)] if bundle_kind == "u" else self.scopes.nobody()
         slots: list[Slot] = []
         items: list[Item] = []
         instances: list[tuple[Item, int]] = []
@@ -341,7 +339,10 @@ class DemandBuilder:
             place = -1 if code == "S" else len(slots)
             if place >= 0:
                 known = self.demand.facts if by_cores or bundle_kind in "hv" else self.demand.slots
-                slots.append(known[int(code)])
+                device, at = known[int(code)]
+                slots.append(
+                    Slot(device=device, scopes=self.scopes.holding(at), user_scopes=self.scopes.holding(user, at))
+                )
             for entry in listed.split(","):
                 number, _, times = entry.partition("*")
                 item = Item(*self.demand.kinds[int(number)], place)
@@ -356,9 +357,7 @@ class DemandBuilder:
             slots=tuple(slots),
             items=tuple(items),
             instances=tuple(instances),
-            user_scopes=self.demand.user_scopes.get(int(profile), frozenset())
-            if bundle_kind == "u"
-            else frozenset().union(*(s.scopes for s in slots)),
+            user_scopes=self.scopes.holding(user),
             known_user=bundle_kind == "u",
             known_host=bundle_kind != "v",
         )
@@ -366,7 +365,7 @@ class DemandBuilder:
 
 def _plain(found: DemandClass) -> tuple[object, ...]:
     """Return what makes a class, in a form that does not depend on the numbers of a run."""
-    slots = [(tuple(sorted(s.scopes)), _fact_key(s.device)) for s in found.slots]
+    slots = [(tuple(sorted(s.scopes)), tuple(sorted(s.user_scopes)), _fact_key(s.device)) for s in found.slots]
     return (
         found.kind,
         slots,
@@ -384,6 +383,11 @@ def _facts(device: Device) -> Device:
         origin=NOWHERE, device_id="", kind=device.kind, sockets=device.sockets, cores=device.cores, vcpus=device.vcpus,
         threads=device.threads, socket_capacity=device.socket_capacity,
     )  # fmt: skip
+
+
+def _place_key(place: Place) -> tuple[tuple[str, ...] | None, ...]:
+    parts = (place.countries, place.units, place.holders)
+    return tuple(None if p is None else tuple(sorted(p)) for p in parts)
 
 
 def _fact_key(device: Device) -> tuple[str, int, int, int, int]:

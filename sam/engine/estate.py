@@ -133,40 +133,69 @@ def exempt_bucket(device: Device, stale_before: date | None) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which scopes fit where somebody or something is: by country, by org unit, by whom they are set apart for.
+
+    None: not known, so that a person's device may speak for it.
+    """
+
+    countries: frozenset[str] | None
+    units: frozenset[str] | None
+    holders: frozenset[str]
+
+
 class Scopes:
     """Answers which scopes of entitlements hold for a device or a person."""
 
     def __init__(self, scopes: Iterable[str], org: OrgTree) -> None:
         self.org = org
         self.parsed = {s: _parts(s) for s in sorted(set(scopes)) if s}
+        self._anywhere = Place(self._countries(""), self._units(""), frozenset())
 
-    def of_device(self, device: Device) -> frozenset[str]:
-        """Return the scopes that hold for a device."""
-        return self._holding(device.country, device.org_unit, f"device:{device.device_id}")
+    def of_device(self, device: Device) -> Place:
+        """Return the place of a device."""
+        holders = self._holders(f"device:{device.device_id}")
+        return Place(self._countries(device.country), self._units(device.org_unit), holders)
 
-    def of_user(self, user_id: str, person: Person | None, device: Device | None) -> frozenset[str]:
-        """Return the scopes that hold for a person, by the device's country or unit where the person's is not known."""
-        country = (person.country if person else "") or (device.country if device else "")
-        unit = (person.org_unit if person else "") or (device.org_unit if device else "")
-        return self._holding(country, unit, f"user:{user_id}")
-
-    def _holding(self, country: str, unit: str, holder: str) -> frozenset[str]:
-        path = self.org.paths.get(unit) or tuple(p for p in unit.split("/") if p)
-        return frozenset(
-            text
-            for text, (scope, holders) in self.parsed.items()
-            if scope is not None and all(h == holder for h in holders) and in_scope(scope, country, path)
+    def of_user(self, user_id: str, person: Person | None) -> Place:
+        """Return the place of a person; what is not known of it is None."""
+        country, unit = (person.country, person.org_unit) if person else ("", "")
+        return Place(
+            self._countries(country) if country else None,
+            self._units(unit) if unit else None,
+            self._holders(f"user:{user_id}"),
         )
+
+    def nobody(self) -> Place:
+        """Return the place of a user who is not known."""
+        return Place(None, None, self._holders(""))
+
+    def holding(self, place: Place, other: Place | None = None) -> frozenset[str]:
+        """Return the scopes that hold at a place, what it does not know being told by the other."""
+        countries, units = place.countries, place.units
+        spare = other or self._anywhere
+        if countries is None:
+            countries = spare.countries if spare.countries is not None else self._anywhere.countries
+        if units is None:
+            units = spare.units if spare.units is not None else self._anywhere.units
+        return (countries or frozenset()) & (units or frozenset()) & place.holders
+
+    def _countries(self, country: str) -> frozenset[str]:
+        return frozenset(t for t, (s, _) in self.parsed.items() if s and in_scope(replace(s, orgs=()), country, ()))
+
+    def _units(self, unit: str) -> frozenset[str]:
+        path = self.org.paths.get(unit) or tuple(p for p in unit.split("/") if p)
+        return frozenset(t for t, (s, _) in self.parsed.items() if s and in_scope(replace(s, country=""), "", path))
+
+    def _holders(self, holder: str) -> frozenset[str]:
+        return frozenset(t for t, (_, holders) in self.parsed.items() if all(h == holder for h in holders))
 
 
 def _parts(text: str) -> tuple[Scope | None, tuple[str, ...]]:
     """Split a pool's scope into what parse_scope reads and the device or user it is set apart for."""
     holders = tuple(p for p in text.split(";") if p.startswith(("device:", "user:")))
     rest = ";".join(p for p in text.split(";") if p not in holders)
-    orgs = [p for p in rest.split(";") if p.startswith("org:")]
-    if len(orgs) > 1:
-        # A reservation for a unit inside a scope for another: the narrower one, which the row names last.
-        rest = ";".join([p for p in rest.split(";") if not p.startswith("org:")] + orgs[-1:])
     parsed = parse_scope(rest)
     return (parsed if isinstance(parsed, Scope) else None), holders
 

@@ -111,7 +111,8 @@ class HandBack:
         family, kind, signature = self.licensed.demand.signatures[demand.id]
         rows = self.licensed.demand.relations.fetch(
             "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family"
-            " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
+            " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle"
+            " WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
             " ORDER BY p.bundle, p.part, p.dev",
             [family, kind, signature],
         )

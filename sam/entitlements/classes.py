@@ -31,6 +31,8 @@ class Slot:
     """Only kind, sockets, cores, vcpus and threads are read."""
     scopes: frozenset[str]
     """The scopes, as written on entitlements, that hold for this device."""
+    user_scopes: frozenset[str] = frozenset()
+    """The scopes that hold for a user license used on it: the person's place, the device's where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class DemandClass:
     instances: tuple[tuple[Item, int], ...] = ()
     """Host classes: OS instances by product, edition and version, with how many there are on each host."""
     user_scopes: frozenset[str] = frozenset()
+    """The scopes that hold for the person alone: for seats."""
     known_user: bool = False
     """False: nobody is known to use the device, so a user license is [0, 1] units."""
     known_host: bool = True

@@ -88,14 +88,20 @@ def reaches(
 
 def _by_subject(bundle: DemandClass, license: License, related: list[int]) -> Iterator[Reach]:
     if license.per_user:
-        if not license.scope or license.scope in bundle.user_scopes:
+        items = frozenset(n for n in related if not license.scope or license.scope in _user_scopes(bundle, n))
+        if items:
             need = Interval(1, 1) if bundle.known_user else Interval(0, 1)
-            yield Reach(license, USER_SLOT, frozenset(related), need)
+            yield Reach(license, USER_SLOT, items, need)
         return
     for number, slot in enumerate(bundle.slots):
         items = frozenset(n for n in related if bundle.items[n].slot == number)
         if items and (not license.scope or license.scope in slot.scopes):
             yield Reach(license, number, items, subject_units(slot.device, license.term))
+
+
+def _user_scopes(bundle: DemandClass, number: int) -> frozenset[str]:
+    item = bundle.items[number]
+    return bundle.user_scopes if item.seat else bundle.slots[item.slot].user_scopes
 
 
 def solved(need: Interval, *, low: bool) -> int:

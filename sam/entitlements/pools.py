@@ -110,7 +110,8 @@ def _alike(share: _Share, setting: Setting) -> tuple[object, ...]:
     lot = share.lot
     return (
         lot.product, lot.edition, lot.version, lot.metric, share.scope, tuple(sorted(lot.rights)),
-        lot.maintenance_until, lot.contract_id, _value(lot, setting), _paid(lot, setting), share.reserved, share.blocked,
+        lot.maintenance_until, lot.contract_id, _value(lot, setting), _paid(lot, setting), share.reserved,
+        share.blocked,
     )  # fmt: skip
 
 
