@@ -102,14 +102,10 @@ class GraphBuilder:
             chosen: Node = ("option", demand.id, f"{number:05d}")
             graph.add_node(chosen, kind="option")
             graph.add_edge(node, chosen)
-            for block, times in option.blocks:
+            for place_in_option, (block, times) in enumerate(option.blocks):
                 # A host's flows stay apart by option: what a bought unit exposes depends on the option it is in.
-                name = (
-                    f"{number:05d}-{len(names):05d}"
-                    if demand.kind == "host"
-                    else names.setdefault(block, f"{len(names):05d}")
-                )
-                names.setdefault(block, name)
+                apart = f"{number:05d}-{place_in_option:05d}"
+                name = apart if demand.kind == "host" else names.setdefault(block, f"{len(names):05d}")
                 place: Node = ("block", demand.id, name)
                 if place not in graph:
                     self._add_block(graph, place, demand, block, sum(b.units * t for b, t in option.blocks))
