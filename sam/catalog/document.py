@@ -86,6 +86,10 @@ def read_document(name: str, data: bytes) -> Document:
     return builder.document
 
 
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
 class _Builder:
     """Puts parser events together."""
 
@@ -112,7 +116,7 @@ class _Builder:
             self.open.pop()
 
     def _fault(self, event: Event, message: str, hint: str) -> ConfigError:
-        line = event.start_mark.line + 1 if event.start_mark else 1
+        line = _line(event)
         return ConfigError(message, where=f"{self.document.name}:{line}", hint=hint)
 
     def _scalar(self, event: ScalarEvent) -> None:
@@ -121,7 +125,7 @@ class _Builder:
             if event.value in top.value:
                 raise self._fault(event, f"the key '{event.value}' twice", "keep one of them")
             top.key = event.value
-            self.document.lines[(*top.place, event.value)] = event.start_mark.line + 1
+            self.document.lines[(*top.place, event.value)] = _line(event)
             return
         plain = event.implicit[0] and event.value in _NULLS
         self._put(event, None if plain else event.value)
@@ -138,7 +142,7 @@ class _Builder:
         """Store a value at the open place and note its line."""
         if not self.open:
             self.document.value = value
-            self.document.lines[()] = event.start_mark.line + 1
+            self.document.lines[()] = _line(event)
             return ()
         top = self.open[-1]
         if isinstance(top.value, list):
@@ -149,5 +153,5 @@ class _Builder:
             top.value[top.key or ""] = value
             top.key = None
         # A block value begins on the line below its key: the key's line is the one people look for.
-        self.document.lines.setdefault(place, event.start_mark.line + 1)
+        self.document.lines.setdefault(place, _line(event))
         return place

@@ -76,12 +76,24 @@ class LoadedCatalog:
         return named_edition(self.editions.get(product_id, {}), text) or fold_word(text)
 
     def resolve_version(self, product_id: str, text: str) -> str:
-        """Return the release that a version belongs to, else the version as given, trimmed."""
-        product = self.catalog.products.get(product_id)
-        return map_version(product, text.strip()) if product else text.strip()
+        """Return the release that a version belongs to, else the version as given, trimmed.
+
+        Case and spaces do not matter: `2012r2` is the release `2012 R2`.
+        """
+        product, given = self.catalog.products.get(product_id), text.strip()
+        if not product or not given:
+            return given
+        plain = _plain_version(given)
+        for release in product.releases:
+            if plain in {_plain_version(name) for name in (release.version, *release.internal)}:
+                return release.version
+        return map_version(product, given)
 
     def with_local(
-        self, named: Named, versions: Mapping[str, Collection[str]], editions: Mapping[str, Collection[str]] | None = None
+        self,
+        named: Named,
+        versions: Mapping[str, Collection[str]],
+        editions: Mapping[str, Collection[str]] | None = None,
     ) -> "LoadedCatalog":
         """Add the products that tables name and the catalog does not know.
 
@@ -146,6 +158,10 @@ class LoadedCatalog:
             bare.add(fold_name(text.rpartition("/")[2].replace("-", " ")))
         prefixes = self.publishers.prefixes.get(owner) or ((owner,) if owner else ())
         return bare | {f"{prefix} {name}" for prefix in prefixes for name in bare if "/" not in name}
+
+
+def _plain_version(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 @dataclass(slots=True)

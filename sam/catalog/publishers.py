@@ -1,4 +1,4 @@
-"""Tell which publisher a raw publisher text names: X.500 names, copyright lines, legal forms, domains, mail addresses."""
+"""Tell which publisher a raw text names: X.500 names, copyright lines, legal forms, domains, mail addresses."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _RIGHTS = re.compile(r"[\s.,;]*(?:\d{4}(?:\s*[-–,]\s*\d{4})*[\s.,]*)?all right
 _TRAILING = re.compile(r"[\s.,;:]+$")
 _LEGAL = frozenset(
     """inc incorporated corp corporation corporations co company ltd limited llc lllp llp lp plc gmbh ag kg kgaa mbh se
-    sa sas sarl srl spa sro as asa ab oy oyj bv nv pty pte kk kft zrt ug ev ooo zao pvt foundation""".split()
+    sa sas sarl srl spa sro as asa ab oy oyj bv nv pty pte kk kft zrt ug ev ooo zao pvt foundation & and""".split()
 )
 _PLACES = frozenset(
     """america usa us uk europe emea deutschland germany france ireland international japan india canada australia
@@ -36,7 +36,7 @@ def plain_publisher(text: str) -> str:
     name = _TRAILING.sub("", name)
     while (match := _LAST.search(name)) and match.group(1) in _LEGAL | _PLACES:
         name = _TRAILING.sub("", name[: match.start()])
-    return name.removesuffix(" &").strip()
+    return name
 
 
 def unwrap_publisher(text: str) -> str:

@@ -25,6 +25,7 @@ _TAGS = {
     "swid-supplemental": (State.COMPONENT, "swid:supplemental"),
 }
 _WORD = re.compile(r"[a-z0-9]+")
+_ORIGIN = re.compile(r"[a-z]{2,12}")
 _CLASS_STATES = {
     "free": State.FREE, "component": State.COMPONENT, "patch": State.PATCH, "driver": State.DRIVER,
 }  # fmt: skip
@@ -65,8 +66,9 @@ class _Recognizer:
     def __init__(self, loaded: LoadedCatalog) -> None:
         self.loaded = loaded
         self.publishers: dict[str, str] = {}
-        self.always: list[TitleRule] = []
+        self.always: dict[str, list[TitleRule]] = {}
         self.by_word: dict[str, list[TitleRule]] = {}
+        self.wordless: list[TitleRule] = []
         self._index(rule for rules in loaded.rules.values() for rule in rules.titles)
 
     def _index(self, rules: Iterable[TitleRule]) -> None:
@@ -81,16 +83,27 @@ class _Recognizer:
                 rarest = min(rule.words, key=lambda w: (use[w], w))
                 self.by_word.setdefault(rarest, []).append(rule)
             else:
-                self.always.append(rule)
+                self.wordless.append(rule)
+                for publisher in rule.publishers or {""}:
+                    self.always.setdefault(publisher, []).append(rule)
+
+    def candidates(self, words: set[str], publisher: str) -> list[TitleRule]:
+        """Return the rules that a title with these words and this publisher may match."""
+        own = [*self.always.get(publisher, ()), *self.always.get("", ())]
+        found = own if publisher else list(self.wordless)
+        for word in words & self.by_word.keys():
+            found.extend(self.by_word[word])
+        return found
 
     def decide(self, title: Title) -> Recognition:
         """Recognise one title."""
         if title.kind in _TAGS:
             state, rule = _TAGS[title.kind]
-            return Recognition(state=state, publisher=self._publisher(title), rule=rule, matched=title.name[:MAX_TITLE])
+            matched = title.name[:MAX_TITLE]
+            return Recognition(state=state, publisher=self.publisher_of(title), rule=rule, matched=matched)
         clean = clean_title(title.name, title.version)
         if not clean.full:
-            return Recognition(state=State.UNKNOWN, publisher=self._publisher(title), rule="blank")
+            return Recognition(state=State.UNKNOWN, publisher=self.publisher_of(title), rule="blank")
         subject = _Subject(self, title, clean)
         return (
             subject.as_local(clean.forms[:1])
@@ -102,7 +115,8 @@ class _Recognizer:
             or subject.as_unknown()
         )
 
-    def _publisher(self, title: Title) -> str:
+    def publisher_of(self, title: Title) -> str:
+        """Return the publisher's id, or its plain name when it is unknown."""
         text = title.publisher
         found = self.publishers.get(text)
         if found is None:
@@ -118,7 +132,7 @@ class _Subject:
         self.loaded = recognizer.loaded
         self.title = title
         self.clean = clean
-        self.publisher = recognizer._publisher(title)  # noqa: SLF001 (one class in two parts)
+        self.publisher = recognizer.publisher_of(title)
 
     @property
     def reported(self) -> str:
@@ -129,20 +143,28 @@ class _Subject:
     def matches(self) -> list[_Match]:
         """Every product rule that fits the title, exclusions not yet asked; by the first form any rule fits."""
         words = set(_WORD.findall(self.clean.full.lower()))
-        candidates = list(self.recognizer.always)
-        for word in words:
-            candidates.extend(self.recognizer.by_word.get(word, ()))
+        kind = "swid" if self.title.kind.startswith("swid") else self.title.kind
+        publisher, version = self.publisher, self.reported
         admitted = [
             rule
-            for rule in candidates
-            if rule.words <= words
-            and rule.admits(publisher=self.publisher, kind=_plain_kind(self.title.kind), version=self.reported)
+            for rule in self.recognizer.candidates(words, publisher)
+            if rule.words <= words and rule.admits(publisher=publisher, kind=kind, version=version)
         ]
-        for form in self.clean.forms if admitted else ():
+        for form in self._forms() if admitted else ():
             found = [_Match(rule, match) for rule in admitted if (match := rule.regex.search(form))]
             if found:
                 return sorted(found, key=lambda m: m.rank)
         return []
+
+    def _forms(self) -> Sequence[str]:
+        """Return the forms of the title, then those without the publisher's name in front."""
+        bare = []
+        for form in self.clean.forms if self.publisher in self.loaded.publishers.prefixes else ():
+            folded = form.casefold()
+            cut = len(folded) - len(self.loaded.publishers.without_publisher(folded, self.publisher))
+            if cut and len(folded) == len(form):
+                bare.append(form[cut:])
+        return (*self.clean.forms, *bare)
 
     @cached_property
     def _split(self) -> tuple[list[_Match], tuple[_Match, int, str] | None]:
@@ -302,7 +324,7 @@ class _Subject:
         """Recognise packages of a Linux distribution, which come with it."""
         if self.title.kind != "package":
             return None
-        origin = self.title.code if self.title.code in {"deb", "rpm"} else "other"
+        origin = self.title.code if _ORIGIN.fullmatch(self.title.code) else "other"
         return Recognition(
             state=State.FREE, publisher=self.publisher, license_class="free",
             rule=f"package:{origin}", matched=self.clean.full,
@@ -311,7 +333,3 @@ class _Subject:
     def as_unknown(self) -> Recognition:
         """Return the title unrecognised, for the worklist."""
         return Recognition(state=State.UNKNOWN, publisher=self.publisher)
-
-
-def _plain_kind(kind: str) -> str:
-    return "swid" if kind.startswith("swid") else kind

@@ -15,7 +15,6 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
-    field_validator,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -171,11 +170,6 @@ class PublisherEntry(_Strict):
     name: Text | None = None
     aliases: Texts = ()
     regids: Texts = ()
-
-    @field_validator("id", mode="before")
-    @classmethod
-    def _lower(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
 
 
 class CatalogFile(_Strict):

@@ -18,7 +18,9 @@ _LANGUAGES = (
 )
 _TAIL = re.compile(
     rf"""\s*(?:
-      [\[(]\s*(?:x64|x86|amd64|arm64|(?:64|32)[\s-]?bit|x86_64|user|machine-wide|remove\ only)(?:\s+edition)?\s*[\])]
+      [\[(]\s*(?:
+        x64|x86|amd64|arm64|(?:64|32)[\s-]?bit(?:\ x64)?|x86_64|user|machine-wide|remove\ only
+      )(?:\s+edition)?\s*[\])]
     | \s(?:x64|x86|amd64|arm64|(?:64|32)[\s-]?bit(?:\s+edition)?)
     | \s-\s+[a-z]{{2,3}}(?:-[a-z]{{4}})?-[a-z]{{2}}
     | \(\s*[a-z]{{2}}-[a-z]{{2}}\s*\)
