@@ -23,8 +23,6 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
-_STRAY_CONTROLS = 8
-"""Control characters that a text may hold by accident; binary data is full of them."""
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -37,22 +35,20 @@ class TextForm:
     """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be`, or `cp1252` where nothing else fits."""
     size: int
     newlines: int = 0
-    carriage_returns: int = 0
-    """Those before a newline included."""
-    crlf: int = 0
+    lone_returns: int = 0
+    """Carriage returns without a line feed behind: another program's line ends."""
     quotes: int = 0
     nuls: int = 0
     ends_with_newline: bool = False
 
     @property
     def plain(self) -> bool:
-        """True for UTF-8 without NUL whose line ends are all alike: fit to be read in bulk."""
-        alike = self.carriage_returns == self.crlf and self.crlf in (0, self.newlines)
-        return self.encoding in ("utf-8", "utf-8-sig") and not self.nuls and alike
+        """True for UTF-8 without NUL and lone CR: fit to be read in bulk, if it proves even."""
+        return self.encoding in ("utf-8", "utf-8-sig") and not self.nuls and not self.lone_returns
 
     @property
     def lines(self) -> int:
-        """Physical lines, the last one included whether it ends or not."""
+        """Physical lines that end in LF, the last one included whether it ends or not."""
         return self.newlines + (0 if self.ends_with_newline else 1)
 
 
@@ -141,7 +137,12 @@ def looks_like_text(head: bytes) -> bool:
     if any(head.startswith(bom) for bom, _ in _BOMS) or _by_head(head) is not None:
         return True
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in head)  # noqa: PLR2004 - ASCII control characters
-    return control <= _STRAY_CONTROLS or control * 20 <= len(head)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return control * 20 <= len(head)
+    # what decodes is text, unless most of it cannot be seen
+    return control * 2 <= len(head)
 
 
 class _OverlongError(csv.Error):
@@ -255,7 +256,7 @@ def _count(file: IO[bytes], encoding: str) -> TextForm | None:
     """Count line ends, quotes and NULs; None when the bytes are not UTF-8 and nothing said so."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict" if encoding == "utf-8" else "replace")
     wide = encoding.startswith("utf-16")
-    newlines = returns = crlf = quotes = nuls = size = 0
+    newlines = returns = quotes = nuls = size = 0
     last = b""
     while chunk := file.read(_CHUNK):
         try:
@@ -264,13 +265,12 @@ def _count(file: IO[bytes], encoding: str) -> TextForm | None:
             return None
         size += len(chunk)
         newlines += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
-        crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+        returns += chunk.count(b"\r") - chunk.count(b"\r\n") - (last == b"\r" and chunk.startswith(b"\n"))
         quotes += chunk.count(b'"')
         nuls += text.count("\0") if wide else chunk.count(b"\0")
         last = chunk[-1:]
     return TextForm(
-        encoding=encoding, size=size, newlines=newlines, carriage_returns=returns, crlf=crlf, quotes=quotes, nuls=nuls,
+        encoding=encoding, size=size, newlines=newlines, lone_returns=returns, quotes=quotes, nuls=nuls,
         ends_with_newline=last == b"\n",
     )  # fmt: skip
 

@@ -66,11 +66,9 @@ def discover(root: Path, specs: Sequence[SourceSpec] = (), *, skip: Collection[P
     barred = {path.resolve() for path in skip}
     found = []
     for path, rel, refused in _walk(root, root.resolve(), barred):
-        if specs:
-            spec = next((spec for pattern, spec in patterns if pattern.fullmatch(rel)), None)
-        else:
-            own = rel.startswith(_OWN_FOLDERS) or _OWN_FILES.fullmatch(path.name.casefold())
-            spec = None if own else SourceSpec()
+        if rel.startswith(_OWN_FOLDERS) or _OWN_FILES.fullmatch(path.name.casefold()):
+            continue
+        spec = next((spec for pattern, spec in patterns if pattern.fullmatch(rel)), None) if specs else SourceSpec()
         if spec is not None:
             found.append(Found(path=path, rel=rel, spec=spec, refused=refused))
     return sorted(found, key=lambda entry: entry.rel)
@@ -146,13 +144,13 @@ def _unread(found: Found, sha256: str, reason: str, *, named: bool = False) -> F
 
 
 def _why_unknown(head: bytes, found: Found) -> str:
-    if found.spec.format and find_format(head, found.path.name) is None:
-        known = ", ".join(form.name for form in FORMATS)
-        return f"format {found.spec.format!r} is none of {known} nor a table, or the file is not of that format"
     if not head:
         return "it is empty"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "it is an old or an encrypted Office file"
+    if found.spec.format:
+        known = ", ".join(form.name for form in FORMATS)
+        return f"format {found.spec.format!r} is neither one of {known} nor a table, or the file is not of it"
     return "it is of no known format"
 
 

@@ -4,8 +4,6 @@ The first format whose pattern fits the name and whose `sniff` knows the first b
 """
 
 import fnmatch
-import importlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -18,12 +16,12 @@ from sam.readers.sources import Parsed, Request
 from sam.readers.table_files import parse_text, parse_workbook
 from sam.readers.table_specs import TABLES
 from sam.readers.workbook import is_workbook
+from sam.swid import is_software_tag, parse_software_tag
 
 HEAD_BYTES: Final = 1 << 16
 """How much of a file `sniff` sees."""
 
 _TABLE_SUFFIXES = ("*.csv", "*.tsv", "*.tab", "*.psv", "*.txt", "*.xlsx", "*.xlsm")
-_TAG = re.compile(rb"<(?:\w+:)?SoftwareIdentity[\s/>]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +81,8 @@ def _glpi(request: Request) -> Parsed:
 
 
 def _swid(request: Request) -> Parsed:
-    parse: Callable[..., Discovered] = importlib.import_module("sam.swid").parse_software_tag
-    return _stored(parse(request.path.read_bytes(), path=request.shown, file=request.sha256), "swid", request)
-
-
-def _is_tag(head: bytes, name: str) -> bool:
-    del name
-    # a tag in UTF-16 shows as one once its zero bytes are gone
-    return _TAG.search(head.replace(b"\0", b"")) is not None
+    result = parse_software_tag(request.path.read_bytes(), path=request.shown, file=request.sha256)
+    return _stored(result, "swid", request)
 
 
 def _is_text_table(head: bytes, name: str) -> bool:
@@ -145,7 +137,7 @@ def _stored(result: Discovered, name: str, request: Request) -> Parsed:
 
 FORMATS: Final = (
     Format(name="workbook", globs=_TABLE_SUFFIXES, sniff=_is_workbook, parse=parse_workbook),
-    Format(name="swid", globs=("*.swidtag", "*.xml"), sniff=_is_tag, parse=_swid),
+    Format(name="swid", globs=("*.swidtag", "*.xml", "*.coswid"), sniff=is_software_tag, parse=_swid),
     Format(
         name="fusioninventory", globs=("*.xml", "*.ocs"), sniff=fusioninventory.is_inventory, parse=_fusioninventory
     ),

@@ -199,7 +199,7 @@ class EvidenceStore:
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Lend a folder for files in the making, on the same disk, and delete it afterwards."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        _make_private(self.folder)
         folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:
             yield folder
@@ -236,7 +236,7 @@ def _stage(db: "DuckDBPyConnection", layout: CsvLayout) -> bool:
         f"c{layout.record}::INTEGER AS record" if own else "(row_number() OVER ())::INTEGER AS record",
         f"c{layout.line}::INTEGER AS line" if layout.line is not None else "0 AS line",
         *(f"{_cell(layout.fields.get(name))} AS {name}" for name in ROW_FIELDS),
-        f"{_every(layout.width)} = '' AS blank",
+        f"{_blank(layout)} AS blank",
         f"length({_every(layout.width)}) - length(replace({_every(layout.width)}, chr(10), '')) AS breaks"
         if layout.quoted and not own
         else "0 AS breaks",
@@ -290,8 +290,9 @@ def _check(db: "DuckDBPyConnection", *, device_required: bool) -> BulkRead:
 def _write(db: "DuckDBPyConnection", rows: Path, titles: Path) -> None:
     """Number the distinct titles by name and write both files."""
     cells = ", ".join(TITLE_FIELDS)
+    line_ends = "replace(replace({}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"
     clean = ", ".join(
-        f"coalesce(nullif(trim(replace({name}, chr(13) || chr(10), chr(10)), {_SPACES}), ''), "
+        f"coalesce(nullif(trim({line_ends.format(name)}, {_SPACES}), ''), "
         f"'{'application' if name == 'kind' else ''}') AS clean_{name}"
         for name in TITLE_FIELDS
     )
@@ -318,7 +319,7 @@ def _write(db: "DuckDBPyConnection", rows: Path, titles: Path) -> None:
 def _connect(folder: Path) -> "DuckDBPyConnection":
     import duckdb
 
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_private(folder)
     inside = folder.resolve()
     db = duckdb.connect(":memory:", config={"threads": 2})
     for setting in (
@@ -360,7 +361,7 @@ def _coded(
 
 
 def _clean(text: str) -> str:
-    return text[:LONGEST_CELL].replace("\r\n", "\n").strip(SPACES)
+    return text[:LONGEST_CELL].replace("\r\n", "\n").replace("\r", "\n").strip(SPACES)
 
 
 def _write_text(path: Path, rows: Iterable[Sequence[object]]) -> None:
@@ -376,8 +377,8 @@ def _copy_text(db: "DuckDBPyConnection", text: Path, columns: Mapping[str, str],
         f"coalesce({name}, '') AS {name}" if kind == "VARCHAR" else name for name, kind in columns.items()
     )
     db.execute(
-        f"COPY (SELECT {cells} FROM read_csv($text, auto_detect = false, header = false, quote = '\"', "  # noqa: S608
-        f"escape = '\"', columns = {{{typed}}}, parallel = false, max_line_size = {LONGEST_RECORD})) "
+        f"COPY (SELECT {cells} FROM read_csv($text, auto_detect = false, header = false, new_line = '\\r\\n', "  # noqa: S608
+        f"quote = '\"', escape = '\"', columns = {{{typed}}}, parallel = false, max_line_size = {LONGEST_RECORD})) "
         "TO $target (FORMAT parquet, COMPRESSION zstd)",
         {"text": str(text), "target": str(target)},
     )
@@ -385,6 +386,15 @@ def _copy_text(db: "DuckDBPyConnection", text: Path, columns: Mapping[str, str],
 
 def _cell(column: int | None) -> str:
     return "''" if column is None else f"coalesce(trim(c{column}), '')"
+
+
+def _blank(layout: CsvLayout) -> str:
+    """Say whether a row is blank; the costly look at every cell is taken only where the name looks blank."""
+    name = _cell(layout.fields.get("name"))
+    spaces = ", ".join(f"chr({ord(space)})" for space in SPACES)
+    return (
+        f"CASE WHEN left({name}, 1) IN ('', {spaces}) THEN trim({_every(layout.width)}, {_SPACES}) = '' ELSE false END"
+    )
 
 
 def _every(width: int) -> str:
@@ -406,6 +416,12 @@ def _one(db: "DuckDBPyConnection", sql: str) -> tuple[int, ...]:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner can read: it holds names of persons and copies of what was read."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _checked(sha256: str) -> str:

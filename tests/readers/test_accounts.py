@@ -15,9 +15,10 @@ from sam.register.evidence import EvidenceStore
 cells = st.one_of(
     st.sampled_from(
         ["", " ", "1", "0", "-3", "1.5", "x", "E1", "core", "device", "license", "return", "2026-06-30", "2026-99-01",
-         "downgrade", "fly", "country:DE", "yes", "2026-06-30T10:00:00Z", "EUR", "allocated", "\0", 'a"b', "a,b\nc"]
+         "downgrade", "fly", "\x1f",
+         "country:DE", "yes", "2026-06-30T10:00:00Z", "EUR", "allocated", "\0", 'a"b', "a,b\nc"]
     ),
-    st.text(max_size=6),
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=6),
 )  # fmt: skip
 
 
