@@ -142,7 +142,8 @@ class _Subject:
     @cached_property
     def matches(self) -> list[_Match]:
         """Every product rule that fits the title, exclusions not yet asked; by the first form any rule fits."""
-        words = set(_WORD.findall(self.clean.full.lower()))
+        display = self.loaded.publishers.display.get(self.publisher, "")
+        words = set(_WORD.findall(f"{display} {self.clean.full}".lower()))
         kind = "swid" if self.title.kind.startswith("swid") else self.title.kind
         publisher, version = self.publisher, self.reported
         admitted = [
@@ -157,14 +158,19 @@ class _Subject:
         return []
 
     def _forms(self) -> Sequence[str]:
-        """Return the forms of the title, then those without the publisher's name in front."""
-        bare = []
-        for form in self.clean.forms if self.publisher in self.loaded.publishers.prefixes else ():
+        """Return the forms of the title, then those without, then with, the publisher's name in front."""
+        display = self.loaded.publishers.display.get(self.publisher)
+        if not display:
+            return self.clean.forms
+        bare, full = [], []
+        for form in self.clean.forms:
             folded = form.casefold()
             cut = len(folded) - len(self.loaded.publishers.without_publisher(folded, self.publisher))
-            if cut and len(folded) == len(form):
+            if not cut:
+                full.append(f"{display} {form}")
+            elif len(folded) == len(form):
                 bare.append(form[cut:])
-        return (*self.clean.forms, *bare)
+        return (*self.clean.forms, *bare, *full)
 
     @cached_property
     def _split(self) -> tuple[list[_Match], tuple[_Match, int, str] | None]:
