@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
+
+import networkx as nx
 
 from sam.catalog.loaded import LoadedCatalog
 from sam.catalog.recognize import recognize
@@ -191,6 +194,7 @@ class DemandBuilder:
         self._load_kinds(families)
         self.relations.run("settled")
         self._load_seats()
+        self._load_mixed()
         for stage in ("items", "parts", "bundles", "classes", "buckets", "source_rows", "unknown_titles"):
             self.relations.run(stage)
         self._read_classes()
@@ -317,6 +321,69 @@ class DemandBuilder:
             "seats", {"usr": ("INTEGER", [r[0] for r in rows]), "pev": ("INTEGER", [r[1] for r in rows])}
         )
 
+    def _load_mixed(self) -> None:
+        """Load which users and devices are one bundle because a device is used by somebody else than its user too."""
+        pairs = self.relations.fetch(
+            "SELECT DISTINCT s.dev, s.usr FROM settled s INNER JOIN devices d ON d.dev = s.dev"
+            " WHERE s.bucket = 'counted' AND s.usr >= 0 AND s.usr <> d.usr ORDER BY s.dev, s.usr"
+        )
+        links: nx.Graph[tuple[str, int]] = nx.Graph()
+        links.add_edges_from((("dev", dev), ("usr", usr)) for dev, usr in pairs)
+        own = self.relations.fetch("SELECT dev, usr FROM devices WHERE usr >= 0") if pairs else []
+        links.add_edges_from((("dev", dev), ("usr", usr)) for dev, usr in own)
+        odd = {("dev", dev) for dev, _ in pairs}
+        roots: dict[str, list[tuple[int, int]]] = {"dev": [], "usr": []}
+        for group in nx.connected_components(links) if pairs else ():
+            if group & odd:
+                root = min(number for kind, number in group if kind == "usr")
+                for kind, number in sorted(group):
+                    roots[kind].append((number, root))
+        for kind, name in (("dev", "mixed_devices"), ("usr", "mixed_users")):
+            columns = {kind: [n for n, _ in roots[kind]], "root": [r for _, r in roots[kind]]}
+            self.relations.load(name, {column: ("INTEGER", values) for column, values in columns.items()})
+
+    def _read_mixed(self, by_cores: Mapping[int, int]) -> None:
+        """Read the bundles of several users one by one: each is a class of its own."""
+        rows = self.relations.fetch(
+            "SELECT family, bundle, dev, pev, usr, profile FROM items WHERE bundle_kind = 'm'"
+            " ORDER BY family, bundle, dev, pev, usr"
+        )
+        for (family, bundle), group in groupby(rows, key=lambda r: (r[0], r[1])):
+            mixed = MixedBundle.of([(dev, pev, usr, profile) for _, _, dev, pev, usr, profile in group])
+            known = self.demand.facts if by_cores[family] else self.demand.slots
+            self._keep(self._mixed_class(mixed, known), (family, "m", str(bundle)))
+
+    def _mixed_class(self, mixed: "MixedBundle", known: Mapping[int, tuple[Device, Place]]) -> DemandClass:
+        places = [known[profile] for profile in mixed.profiles]
+        users = [self._user_place(u) for u in mixed.users]
+        items, scopes = [], []
+        for slot, pev, user in mixed.items:
+            items.append(Item(*self.demand.kinds[pev], slot, user))
+            scopes.append(self.scopes.holding(users[user], places[slot][1] if slot >= 0 else None))
+        return DemandClass(
+            id="",
+            kind="user",
+            count=1,
+            slots=tuple(Slot(device=d, scopes=self.scopes.holding(p)) for d, p in places),
+            items=tuple(items),
+            user_scopes=tuple(scopes),
+            users=tuple(u >= 0 for u in mixed.users),
+        )
+
+    def _user_place(self, number: int) -> Place:
+        """Return the place of a user, of nobody for one who is not known."""
+        if number < 0:
+            return self.scopes.nobody()
+        user = self.demand.users[number]
+        return self.scopes.of_user(user, self.estate.people.get(user))
+
+    def _keep(self, found: DemandClass, signature: tuple[int, str, str]) -> None:
+        """Give a class its id; alike bundles of several users stay apart by their number."""
+        apart = signature[2] if signature[1] == "m" else ""
+        name = f"{found.kind}-{sha256(repr((_plain(found), apart)).encode()).hexdigest()[:16]}"
+        self.demand.classes.append(replace(found, id=name))
+        self.demand.signatures[name] = signature
+
     def _read_classes(self) -> None:
         by_cores = dict(self.relations.fetch("SELECT family, by_cores FROM families"))
         rows = self.relations.fetch(
@@ -324,14 +391,14 @@ class DemandBuilder:
         )
         for family, bundle_kind, signature, count in rows:
             found = self._class(bundle_kind, signature, count, by_cores=bool(by_cores[family]))
-            name = f"{found.kind}-{sha256(repr(_plain(found)).encode()).hexdigest()[:16]}"
-            self.demand.classes.append(replace(found, id=name))
-            self.demand.signatures[name] = (family, bundle_kind, signature)
+            self._keep(found, (family, bundle_kind, signature))
+        self._read_mixed(by_cores)
 
     def _class(self, bundle_kind: str, signature: str, count: int, *, by_cores: bool) -> DemandClass:
         profile, _, rest = signature.partition("|")
         user = self.demand.user_places[int(profile)] if bundle_kind == "u" else self.scopes.nobody()
         slots: list[Slot] = []
+        places: list[Place | None] = []
         items: list[Item] = []
         instances: list[tuple[Item, int]] = []
         for part in rest.split(";"):
@@ -340,9 +407,8 @@ class DemandBuilder:
             if place >= 0:
                 known = self.demand.facts if by_cores or bundle_kind in "hv" else self.demand.slots
                 device, at = known[int(code)]
-                slots.append(
-                    Slot(device=device, scopes=self.scopes.holding(at), user_scopes=self.scopes.holding(user, at))
-                )
+                places.append(at)
+                slots.append(Slot(device=device, scopes=self.scopes.holding(at)))
             for entry in listed.split(","):
                 number, _, times = entry.partition("*")
                 item = Item(*self.demand.kinds[int(number)], place)
@@ -357,24 +423,42 @@ class DemandBuilder:
             slots=tuple(slots),
             items=tuple(items),
             instances=tuple(instances),
-            user_scopes=self.scopes.holding(user),
-            known_user=bundle_kind == "u",
+            user_scopes=tuple(self.scopes.holding(user, places[i.slot] if i.slot >= 0 else None) for i in items),
+            users=(bundle_kind == "u",),
             known_host=bundle_kind != "v",
         )
 
 
 def _plain(found: DemandClass) -> tuple[object, ...]:
     """Return what makes a class, in a form that does not depend on the numbers of a run."""
-    slots = [(tuple(sorted(s.scopes)), tuple(sorted(s.user_scopes)), _fact_key(s.device)) for s in found.slots]
-    return (
-        found.kind,
-        slots,
-        found.items,
-        found.instances,
-        tuple(sorted(found.user_scopes)),
-        found.known_user,
-        found.known_host,
-    )
+    slots = [(tuple(sorted(s.scopes)), _fact_key(s.device)) for s in found.slots]
+    scopes = [tuple(sorted(s)) for s in found.user_scopes]
+    return (found.kind, slots, found.items, found.instances, scopes, found.users, found.known_host)
+
+
+@dataclass(frozen=True, slots=True)
+class MixedBundle:
+    """A bundle of several users: devices as slots, users in order, an unknown user apart for each device."""
+
+    profiles: tuple[int, ...]
+    devices: tuple[int, ...]
+    users: tuple[int, ...]
+    """Numbers of users; below 0 an unknown one, of the device -1 - n."""
+    items: tuple[tuple[int, int, int], ...]
+    """Slot (-1 a seat), kind and place of the user."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, int, int]]) -> "MixedBundle":
+        """Build it from rows of device (-1: seat), kind, user (-1: unknown) and profile."""
+        devices = tuple(sorted({dev for dev, _, _, _ in rows if dev >= 0}))
+        profile_of = {dev: profile for dev, _, _, profile in rows if dev >= 0}
+        named = [usr if usr >= 0 else -1 - dev for dev, _, usr, _ in rows]
+        users = tuple(sorted(set(named)))
+        items = tuple(
+            (devices.index(dev) if dev >= 0 else -1, pev, users.index(name))
+            for (dev, pev, _, _), name in zip(rows, named, strict=True)
+        )
+        return cls(tuple(profile_of[d] for d in devices), devices, users, items)
 
 
 def _facts(device: Device) -> Device:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from sam.engine.demand import MixedBundle
 from sam.engine.licensing import Licensed
 from sam.entitlements.classes import DemandClass, Item
 from sam.entitlements.graph import Node, class_node
@@ -34,8 +35,8 @@ class Dealt:
     demand: DemandClass
     members: tuple[int, ...]
     """Numbers of the bundle's devices, slot by slot."""
-    owner: int
-    """Number of the user (user bundles) or of the device."""
+    users: tuple[int, ...]
+    """Numbers of the bundle's persons; below 0 one who is not known."""
     block: Block
     sources: tuple[tuple[License, int], ...]
     """Licenses and units; together what the bundle needs of the block."""
@@ -59,15 +60,18 @@ class HandBack:
 
     def bundles(self, class_id: str) -> list[int]:
         """Return the numbers of a class's bundles in order."""
+        family, kind, signature = self.licensed.demand.signatures[class_id]
+        if kind == "m":
+            return [int(signature)]
         if self._bundles is None:
             self._bundles = {}
             rows = self.licensed.demand.relations.fetch(
                 "SELECT family, bundle_kind, signature, bundle FROM bundles"
                 " ORDER BY family, bundle_kind, signature, bundle"
             )
-            for family, kind, signature, bundle in rows:
-                self._bundles.setdefault((family, kind, signature), []).append(bundle)
-        return self._bundles.get(self.licensed.demand.signatures[class_id], [])
+            for *key, bundle in rows:
+                self._bundles.setdefault((key[0], key[1], key[2]), []).append(bundle)
+        return self._bundles.get((family, kind, signature), [])
 
     def deal(self, demand: DemandClass, *, most: int | None = None) -> Iterator[Dealt]:
         """Yield every block of every bundle of a class; with `most`, of so many bundles of each option."""
@@ -86,7 +90,8 @@ class HandBack:
                 for place, block, times in places:
                     queue = queues.setdefault(place, list(self.flows.get(place, ())))
                     sources = self._draw(queue, block.units * times)
-                    yield Dealt(demand, members.get(bundle, (bundle,)), bundle, block, sources)
+                    devices, users = members.get(bundle, ((bundle,), (bundle,)))
+                    yield Dealt(demand, devices, users, block, sources)
             for place, block, times in places if shown < count else ():
                 self._draw(queues[place], block.units * times * (count - shown))
             start += count
@@ -104,12 +109,21 @@ class HandBack:
         options = sorted(self.graph.successors(node)) if node in self.graph else []
         return [o for o in options if self.licensed.allocation.chosen.get(o, 0)]
 
-    def _members(self, demand: DemandClass) -> dict[int, tuple[int, ...]]:
-        """Return the devices of each bundle in the order of the class's slots."""
-        if demand.kind != "user":
-            return {}
+    def _members(self, demand: DemandClass) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Return devices (in the order of the class's slots) and persons of each bundle."""
         family, kind, signature = self.licensed.demand.signatures[demand.id]
-        rows = self.licensed.demand.relations.fetch(
+        fetch = self.licensed.demand.relations.fetch
+        if kind == "m":
+            rows = fetch(
+                "SELECT dev, pev, usr, profile FROM items WHERE family = $1 AND bundle_kind = 'm' AND bundle = $2"
+                " ORDER BY dev, pev, usr",
+                [family, int(signature)],
+            )
+            mixed = MixedBundle.of([(r[0], r[1], r[2], r[3]) for r in rows])
+            return {int(signature): (mixed.devices, mixed.users)}
+        if kind != "u":
+            return {}
+        rows = fetch(
             "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family"
             " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle"
             " WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
@@ -119,7 +133,7 @@ class HandBack:
         found: dict[int, list[int]] = {}
         for bundle, device in rows:
             found.setdefault(bundle, []).append(device)
-        return {b: tuple(d) for b, d in found.items()}
+        return {b: (tuple(found.get(b, ())), (b,)) for b in self.bundles(demand.id)}
 
     def _draw(self, queue: list[tuple[Node, int]], units: int) -> tuple[tuple[License, int], ...]:
         drawn = []
@@ -133,16 +147,17 @@ class HandBack:
         return tuple(drawn)
 
     def subject(self, dealt: Dealt, *, names: bool = False) -> tuple[str, str]:
-        """Return kind and name of what a block is for."""
-        demand = self.licensed.demand
-        if dealt.block.subject == USER_SLOT and dealt.demand.kind == "user":
-            user = demand.users[dealt.owner]
+        """Return kind and name of what a block is for; the device stands for a person who is not known."""
+        demand, subject = self.licensed.demand, dealt.block.subject
+        if subject >= 0:
+            kind = "host" if dealt.demand.kind == "host" else "device"
+            return kind, demand.devices[dealt.members[subject]].device_id
+        place = USER_SLOT - subject
+        if dealt.demand.kind == "user" and dealt.users[place] >= 0:
+            user = demand.users[dealt.users[place]]
             return "user", user if names else pseudonym(user)
-        number = dealt.owner
-        if dealt.demand.kind == "user":
-            number = dealt.members[dealt.block.subject]
-        kind = "host" if dealt.demand.kind == "host" else "device"
-        return kind, demand.devices[number].device_id
+        slot = next((i.slot for i in dealt.block.items if i.slot >= 0), 0)
+        return "device", demand.devices[dealt.members[slot]].device_id
 
     def lines(self, dealt: Dealt, *, names: bool = False) -> Iterator[AllocationLine]:
         """Yield the lines of one dealt block: one a position it stands at."""

@@ -17,6 +17,7 @@ from sam.entitlements.metrics import subject_units
 from sam.model import Interval
 
 USER_SLOT = -1
+"""Subject of a bundle's first person; the next ones count down from it."""
 MOST_OPTIONS = 6000
 """Partitions of one bundle beyond which only the coarse ones are kept (and optimality is not claimed)."""
 
@@ -29,7 +30,7 @@ class Block:
     """
 
     subject: int
-    """Slot of the device, or USER_SLOT for the person."""
+    """Slot of the device, or USER_SLOT - n for the bundle's person n."""
     items: tuple[Item, ...]
     units: int
     licenses: tuple[str, ...]
@@ -88,20 +89,15 @@ def reaches(
 
 def _by_subject(bundle: DemandClass, license: License, related: list[int]) -> Iterator[Reach]:
     if license.per_user:
-        items = frozenset(n for n in related if not license.scope or license.scope in _user_scopes(bundle, n))
-        if items:
-            need = Interval(1, 1) if bundle.known_user else Interval(0, 1)
-            yield Reach(license, USER_SLOT, items, need)
+        fit = [n for n in related if not license.scope or license.scope in bundle.user_scopes[n]]
+        for user in sorted({bundle.items[n].user for n in fit}):
+            need = Interval(1, 1) if bundle.users[user] else Interval(0, 1)
+            yield Reach(license, USER_SLOT - user, frozenset(n for n in fit if bundle.items[n].user == user), need)
         return
     for number, slot in enumerate(bundle.slots):
         items = frozenset(n for n in related if bundle.items[n].slot == number)
         if items and (not license.scope or license.scope in slot.scopes):
             yield Reach(license, number, items, subject_units(slot.device, license.term))
-
-
-def _user_scopes(bundle: DemandClass, number: int) -> frozenset[str]:
-    item = bundle.items[number]
-    return bundle.user_scopes if item.seat else bundle.slots[item.slot].user_scopes
 
 
 def solved(need: Interval, *, low: bool) -> int:
@@ -122,9 +118,9 @@ def list_options(
     """
     items = set(range(len(bundle.items)))
     reached = set().union(*(r.items for r in found)) if found else set()
-    if low and not bundle.known_user:
+    if low and not all(bundle.users):
         # A license of a person already counted elsewhere may cover everything it reaches: nothing is needed at least.
-        items -= set().union(*(r.items for r in found if r.license.per_user), set())
+        items -= set().union(*(r.items for r in found if r.subject < 0 and not r.need.known), set())
     uncovered = tuple(bundle.items[n] for n in sorted(items - reached))
     groups = _alike(sorted(items & reached), bundle, found)
     finder = _Partitions(bundle, found, groups, low=low, most=most)
@@ -134,7 +130,7 @@ def list_options(
 
 def _alike(items: Sequence[int], bundle: DemandClass, found: Sequence[Reach]) -> list[frozenset[int]]:
     """Join items that every license covers together or not at all: they are never split."""
-    limited = any(_limit(r.license) is not None for r in found if r.subject == USER_SLOT)
+    limited = any(_limit(r.license) is not None for r in found if r.subject < 0)
     groups: dict[tuple[object, ...], list[int]] = {}
     for n in items:
         key = frozenset((r.license.id, r.subject) for r in found if n in r.items)
