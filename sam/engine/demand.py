@@ -16,6 +16,7 @@ from sam.engine.families import Family
 from sam.engine.relational import Relations
 from sam.entitlements.classes import DemandClass, Item, Slot
 from sam.entitlements.covers import Covering
+from sam.inventory.identity import Merged
 from sam.model import Device, Problem, Recognition, Severity, State, Title
 from sam.model.versions import version_key
 
@@ -136,9 +137,7 @@ class DemandBuilder:
             "limited", {"pev": ("INTEGER", [r[0] for r in rows]), "environment": ("VARCHAR", [r[1] for r in rows])}
         )
 
-    def place(
-        self, files: Sequence[EvidenceFile], mapping: Mapping[tuple[str, str], str], stale_before: date | None
-    ) -> None:
+    def place(self, files: Sequence[EvidenceFile], merged: Merged, stale_before: date | None) -> None:
         """Load devices and users, and say which device each source's name means; run `coded`."""
         self.demand.devices = list(self.estate.devices)
         index = {d.device_id: n for n, d in enumerate(self.demand.devices)}
@@ -149,8 +148,8 @@ class DemandBuilder:
         ):
             if name:
                 file = hashes.get(source)
-                known = mapping.get((file.sha256, name)) if file else None
-                number = index.get(known if known is not None else name)
+                known = merged.mapping.get((file.sha256, name)) if file else None
+                number = index.get(known or merged.aliases.get(name, name))
                 if number is None:
                     number = index[name] = self._unknown_device(name, file.path if file else "")
                 sources.append(source)

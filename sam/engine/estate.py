@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from sam.entitlements.scopes import OrgTree, Scope, in_scope, org_paths, parse_scope
+from sam.inventory.identity import Merged
 from sam.model import (
     AllocationRow,
     Contract,
@@ -59,7 +60,7 @@ def first_of(records: Sequence[_T], key: str) -> dict[str, _T]:
     return found
 
 
-def gather(records: Sequence[Record], devices: Sequence[Device]) -> Estate:
+def gather(records: Sequence[Record], merged: Merged) -> Estate:
     """Put the records of a run together; ids given twice keep the first record and are told."""
     problems: list[Problem] = []
     units = of_kind(records, OrgUnit)
@@ -71,14 +72,17 @@ def gather(records: Sequence[Record], devices: Sequence[Device]) -> Estate:
     problems += _repeated(people, "user_id") + _repeated(contracts, "contract_id")
     problems += _repeated(entitlements, "entitlement_id")
     return Estate(
-        devices=tuple(normal(d) for d in devices),
+        devices=tuple(normal(d) for d in merged.devices),
         people=first_of(people, "user_id"),
         org=org,
         seats=of_kind(records, Seat),
         measures=of_kind(records, Measure),
         contracts=tuple(first_of(contracts, "contract_id").values()),
         entitlements=tuple(first_of(entitlements, "entitlement_id").values()),
-        allocations=of_kind(records, AllocationRow),
+        allocations=tuple(
+            replace(row, device_id=merged.aliases.get(row.device_id, row.device_id))
+            for row in of_kind(records, AllocationRow)
+        ),
         prices=of_kind(records, Price),
         problems=tuple(problems),
     )

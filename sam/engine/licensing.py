@@ -38,6 +38,7 @@ class Market:
     pools: tuple[Pool, ...]
     offers: tuple[Offer, ...]
     default_metric: Callable[[str], str]
+    currency: str = ""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -85,6 +86,7 @@ def open_market(
         pools=pools,
         offers=offers,
         default_metric=metric,
+        currency=exchange.currency,
         problems=(*baseline.exceptions, *problems),
     )
 
@@ -159,7 +161,6 @@ def solve_classes(
         default_metric=market.default_metric,
         doubts=_doubts(evidence, market),
     )
-    currency = ""
     return Licensed(
         market=market,
         demand=demand,
@@ -170,7 +171,7 @@ def solve_classes(
         ledger=ledger,
         positions=close(ledger, evidence, closing, low),
         totals=close(totals, _summed(evidence), closing, low_totals),
-        remedy=remedies(ledger, allocation, offers, closing, currency),
+        remedy=remedies(ledger, allocation, offers, closing, market.currency),
         offers=offers,
         low_allocation=low_allocation,
     )

@@ -1,14 +1,17 @@
 """Give every purchase, price, seat and measure the product, edition and version it means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from sam.catalog.loaded import LoadedCatalog
+from sam.catalog.recognize import recognize
 from sam.engine.estate import Estate
-from sam.model import Entitlement, Measure, Price, Seat
+from sam.model import Entitlement, Measure, Price, Recognition, Seat, State, Title
 
 Named = Entitlement | Price | Seat | Measure
+_Row = TypeVar("_Row", Entitlement, Price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,7 @@ class Resolved:
 
 def resolve(estate: Estate, loaded: LoadedCatalog) -> Resolved:
     """Resolve the names of an estate; a name the catalog does not hold is a product by that name."""
+    estate = _recognised(estate, loaded)
     named: list[Named] = [*estate.entitlements, *estate.prices, *estate.seats, *estate.measures]
     versions: dict[str, set[str]] = {}
     editions: dict[str, set[str]] = {}
@@ -39,6 +43,37 @@ def resolve(estate: Estate, loaded: LoadedCatalog) -> Resolved:
         ),
         loaded=full,
     )
+
+
+def _recognised(estate: Estate, loaded: LoadedCatalog) -> Estate:
+    """Read product, edition and version out of a purchase's text where the catalog knows no product of that name.
+
+    `Office Professional Plus 2019` is the product Office Professional Plus, version 2019; cells given on the row win.
+    """
+    texts = [(r.product, r.publisher) for r in (*estate.entitlements, *estate.prices, *estate.seats)]
+    unknown = sorted({t for t in texts if not loaded.catalog_id(*t)})
+    answers = recognize(loaded, [Title(name, publisher) for name, publisher in unknown])
+    found = {t: r for t, r in zip(unknown, answers, strict=True) if r.state is State.LICENSABLE and r.product}
+    return replace(
+        estate,
+        entitlements=tuple(_filled(e, found) for e in estate.entitlements),
+        prices=tuple(_filled(p, found) for p in estate.prices),
+        seats=tuple(replace(s, product=_named(s, found)) for s in estate.seats),
+    )
+
+
+def _filled(row: _Row, found: Mapping[tuple[str, str], Recognition]) -> _Row:
+    known = found.get((row.product, row.publisher))
+    if known is None:
+        return row
+    return replace(
+        row, product=known.product, edition=row.edition or known.edition, version=row.version or known.version
+    )
+
+
+def _named(row: Seat, found: Mapping[tuple[str, str], Recognition]) -> str:
+    known = found.get((row.product, row.publisher))
+    return known.product if known else row.product
 
 
 def _entitlement(row: Entitlement, loaded: LoadedCatalog) -> Entitlement:
