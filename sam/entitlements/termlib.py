@@ -253,7 +253,7 @@ def _term(entry: TermEntry) -> LicenseTerms:
         order_pack=entry.order.pack,
         grants=tuple(GrantRule(edition=g.edition, gives=g.gives, slots=g.slots) for g in entry.grants),
         rights=entry.rights,
-        words=entry.words,
+        words=entry.words or "",
         notes=entry.notes or "",
         source=TermSource(
             title=source.title, section=source.section, read=source.read, published=source.published or ""
@@ -288,8 +288,9 @@ def _expectation(entry: ExpectEntry, term: LicenseTerms) -> Mapping[str, str | i
 
 def describe(term: LicenseTerms) -> str:
     """Return one paragraph that tells the term: what it is for, the rule, rights, days and source."""
-    parts = [f"{term.id}: {_whom(term)}, metric {term.metric}. {_sentence(term.words)}"]
-    parts += [text for text in (_counted(term), _granted(term), _rights(term)) if text]
+    parts = [f"{term.id}: {_whom(term)}, metric {term.metric}."]
+    told = (_sentence(term.words) if term.words else "", _counted(term), _granted(term), _rights(term))
+    parts += [text for text in told if text]
     parts.append(_days(term))
     if term.notes:
         parts.append(_sentence(term.notes))

@@ -247,7 +247,7 @@ class TermEntry(_Strict):
     order: OrderEntry = OrderEntry()
     grants: tuple[GrantEntry, ...] = ()
     rights: Annotated[tuple[Right, ...], BeforeValidator(_as_list)] = ()
-    words: str = ""
+    words: Text | None = None
     notes: Text | None = None
     source: SourceEntry
     examples: tuple[ExampleEntry, ...] = ()

@@ -233,7 +233,7 @@ class TestFormat:
             ("metric: device", "metric: core", 1, "does not say which cores"),
             ("metric: device", "metric: device\n  publisher: acme", 1, "both a product and a publisher"),
             ("product: acme/sketch", "product: '*'\n  editions: [pro]", 1, "name the product"),
-            ("  words: One unit a device.\n", "", 1, "the key 'words' is missing"),
+            ("  metric: device\n", "", 1, "the key 'metric' is missing"),
             ("read: 2026-01-31", "read: recently", 5, "'recently' is not a day"),
             ("One unit a device.", "[a, b]", 4, "a text is expected"),
             ("- id: acme/sketch/device", "- id: acme/sketch/device\n- id: x", 1, "is missing"),
@@ -243,6 +243,11 @@ class TestFormat:
         error = fault(tmp_path, TERM.replace(old, new))
         assert error.where == f"terms/acme.yaml:{line}"
         assert said in str(error)
+
+    def test_a_term_without_words_is_told_by_its_parameters(self, tmp_path: Path) -> None:
+        found = load(tmp_path, TERM.replace("  words: One unit a device.\n", ""))
+        (term,) = [t for t in found.terms if t.id == "acme/sketch/device"]
+        assert "metric device. Counted for each device." in describe(term)
 
     def test_every_fault_of_a_file_is_told(self, tmp_path: Path) -> None:
         text = TERM.replace("metric: device", "metric: x").replace("read: 2026-01-31", "read: x")
@@ -368,6 +373,9 @@ class TestPackaged:
         found = recognize(loaded, [Title(name=name, publisher=p, edition=e) for _, name, p, e in titles])
         missed = [title for title, r in zip(titles, found, strict=True) if r.state is not State.LICENSABLE]
         assert missed == []
+
+    def test_every_packaged_term_is_told_in_words(self, library: TermLibrary) -> None:
+        assert [term.id for term in library.terms if not term.words] == []
 
     def test_aggregate_terms_offer_nothing_and_say_so(self, library: TermLibrary) -> None:
         aggregate = [term for term in library.terms if term.kind == "aggregate"]
