@@ -50,7 +50,8 @@ def _recognised(estate: Estate, loaded: LoadedCatalog) -> Estate:
 
     `Office Professional Plus 2019` is the product Office Professional Plus, version 2019; cells given on the row win.
     """
-    texts = [(r.product, r.publisher) for r in (*estate.entitlements, *estate.prices, *estate.seats)]
+    rows: list[Entitlement | Price | Seat] = [*estate.entitlements, *estate.prices, *estate.seats]
+    texts = [(r.product, r.publisher) for r in rows]
     unknown = sorted({t for t in texts if not loaded.catalog_id(*t)})
     answers = recognize(loaded, [Title(name, publisher) for name, publisher in unknown])
     found = {t: r for t, r in zip(unknown, answers, strict=True) if r.state is State.LICENSABLE and r.product}
