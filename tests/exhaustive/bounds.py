@@ -1,5 +1,9 @@
 """Lower bounds for the search, each with its proof, used where the plain search would grow too wide.
 
+*Guesses.* A search that drops only ways which cannot end at a guess or below keeps every way that can. If it ends with
+any way, the cheapest of these is the least of all; if it ends with none, the least is above the guess, and a higher
+one is tried. So a guess needs no proof either.
+
 *Prices for owned units.* Put any price of zero or more on each unit of each owned line, and let every bundle (what a
 device or a user holds together) buy from all lines without a limit, and from offers by the single unit. Let `own(b)`
 be the least a bundle can pay in this way. In every true way, the bundles still to come pay at least the sum of their
@@ -13,12 +17,12 @@ price of a line in short supply and lower that of one in surplus (weak duality).
 
 from dataclasses import dataclass, replace
 
-from .search import Found, Problem, State, TooWide, due, solve
+from .search import Found, NothingLeft, Problem, State, TooWide, due, solve
 
 PLAIN_LIMIT = 300
 """States up to which no bound is needed."""
-BEAM = 40
-STEPS = 25
+BEAM = 60
+STEPS = 60
 
 
 @dataclass
@@ -27,8 +31,11 @@ class KnownCost:
 
     problem: Problem
     known: int
+    """A cost that some way has, or a guess."""
     prices: list[int]
     """Per source: price put on an owned unit, price of one unit of an offer."""
+    least: int
+    """What every complete way costs at least."""
     later: list[int]
     """Per bundle: the sum of `own(b)` over the bundles after it."""
 
@@ -45,9 +52,18 @@ def least(problem: Problem, bound: KnownCost | None = None) -> Found:
         try:
             return solve(problem, limit=PLAIN_LIMIT)
         except TooWide:
-            bound = known_cost(problem, solve(problem, limit=BEAM, beam=True).value[0])
-            better = solve(problem, bound, limit=BEAM, beam=True).value[0]
-            bound = replace(bound, known=min(bound.known, better))
+            way = solve(problem, limit=BEAM, beam=True)
+            bound = known_cost(problem, way.value[0])
+            way = min(way, solve(problem, bound, limit=BEAM, beam=True), key=lambda found: found.value)
+            if way.value[0] <= bound.least:
+                return way  # the bound says that nothing is cheaper
+            for part in (16, 8, 4, 3, 2):
+                guess = replace(bound, known=bound.least + (way.value[0] - bound.least) // part)
+                try:
+                    return solve(problem, guess)
+                except NothingLeft:
+                    continue  # so the least cost is above the guess
+            bound = replace(bound, known=way.value[0])
     return solve(problem, bound)
 
 
@@ -56,12 +72,17 @@ def known_cost(problem: Problem, known: int) -> KnownCost:
     prices = [0 if s.owned is not None else s.cost(1) if s.price is None else s.price for s in problem.sources]
     bundles = [_Bundle(problem, b) for b in range(len(problem.bundles))]
     best: tuple[int, list[int], list[int]] | None = None
+    halves = idle = 0
     for _ in range(STEPS):
         found = [bundle.pays(prices) for bundle in bundles]
         owns = [cost for cost, _ in found]
         total = sum(owns) - sum(p * (s.owned or 0) for p, s in zip(prices, problem.sources, strict=True))
+        idle += 1
         if best is None or total > best[0]:
-            best = (total, list(prices), owns)
+            best, idle = (total, list(prices), owns), 0
+        elif idle == 4:
+            prices, halves, idle = list(best[1]), halves + 1, 0
+            continue
         lack = {
             n: sum(taken.get(n, 0) for _, taken in found) - s.owned
             for n, s in enumerate(problem.sources)
@@ -71,12 +92,12 @@ def known_cost(problem: Problem, known: int) -> KnownCost:
         length = sum(x * x for x in lack.values())
         if not length or best[0] >= known:
             break
-        size = max(known - total, 1) // length
+        size = max(known - total, 1)
         for n, x in lack.items():
-            prices[n] = max(0, prices[n] + size * x)
+            prices[n] = max(0, prices[n] + size * x // (length << halves))
     assert best is not None
-    _, chosen, owns = best
-    return KnownCost(problem, known, chosen, [sum(owns[b + 1 :]) for b in range(len(owns))])
+    total, chosen, owns = best
+    return KnownCost(problem, known, chosen, max(total, 0), [sum(owns[b + 1 :]) for b in range(len(owns))])
 
 
 class _Bundle:

@@ -28,6 +28,7 @@ EDITIONS = {
     "hostos": ("standard", "datacenter"),
 }
 RELEASES = {"sketch": SKETCH, "draft": DRAFT, "ledger": LEDGER, "hostos": HOST_OS}
+MOST_INSTALLATIONS = 24
 LIST = {"sketch": 120, "draft": 90, "ledger": 200, "board": 60, "store": 150, "hostos": 25, "studio": 170, "office": 230,
         "works": 260, "crew": 120}  # fmt: skip
 
@@ -35,7 +36,7 @@ LIST = {"sketch": 120, "draft": 90, "ledger": 200, "board": 60, "store": 150, "h
 def assumptions() -> list[str]:
     """Return the fixed assumptions of every estate, one sentence each."""
     return [
-        "2 to 12 devices, mostly 4 to 9; up to 8 people with 1 to 3 devices each; the day is 2026-06-30; one currency.",
+        "2 to 12 devices, mostly 4 to 9, with at most 24 installations by device or user; up to 8 people with 1 to 3 devices each; the day is 2026-06-30; one currency.",
         "Products of one publisher: sketch (2 ranked editions, 3 releases), draft and ledger (2 releases), board (seats, "
         "sometimes installed), store (2 editions, by core), hostos (licensed by the host: a standard set covers 2 instances, a "
         "datacenter set any number), and up to 4 two-part suites over sketch, draft, ledger and board.",
@@ -221,7 +222,7 @@ class _Maker:
         for device in self.devices:
             for name in [n for n in self.names if n != "hostos"]:
                 share = {"store": 0.3, "board": 0.2}.get(name, 0.6)
-                if self.chance(share):
+                if self.chance(share) and sum(map(len, self.installed.values())) < MOST_INSTALLATIONS:
                     other = rng.choice(self.users) if self.users and self.chance(0.05) else ""
                     self._install(name, device["device_id"], other)
         if self.chance(0.05):

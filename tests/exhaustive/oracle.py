@@ -62,7 +62,7 @@ def solve_estate(estate: Estate, forbid: Iterable[tuple[str, str, str]] = ()) ->
         answer.owned[key] = answer.owned.get(key, 0) + (pool.owned or 0)
     exposures: list[tuple[frozenset[str], int | None]] = []
     for bundles, shared in parts(estate, sources):
-        problem = Problem(estate, bundles, shared, forbidden)
+        problem = _with_lines_alike_as_one(Problem(estate, bundles, shared, forbidden))
         found = least(problem)
         answer.unpriced += found.value[0] // UNKNOWN
         answer.cost += Fraction(found.value[0] % UNKNOWN, 100)
@@ -75,6 +75,25 @@ def solve_estate(estate: Estate, forbid: Iterable[tuple[str, str, str]] = ()) ->
             answer.exposures[products] = Fraction(exposure, 100)
             answer.exposure = None if answer.exposure is None else answer.exposure + Fraction(exposure, 100)
     return answer
+
+
+def _with_lines_alike_as_one(problem: Problem) -> Problem:
+    """Join owned lines of one product and metric that cover the very same items: which of them is used makes no difference."""
+    joined: dict[object, Source] = {}
+    for n, source in enumerate(problem.sources):
+        covered = frozenset(i for i, can in enumerate(problem.can) if n in can)
+        alike = (source.product, source.metric, source.edition, source.rights, covered)
+        key = alike if source.owned is not None else source.id
+        other = joined.get(key)
+        both = other and replace(other, id=f"{other.id} or {source.id}", owned=(other.owned or 0) + (source.owned or 0))
+        joined[key] = both or source
+    forbid = problem.forbid | {
+        (source.id, device, product)
+        for source in joined.values()
+        for ident, device, product in problem.forbid
+        if ident in source.id.split(" or ")
+    }
+    return replace(problem, sources=list(joined.values()), forbid=frozenset(forbid))
 
 
 def _grouped(found: list[tuple[frozenset[str], int | None]]) -> list[tuple[frozenset[str], int | None]]:

@@ -44,6 +44,10 @@ class TooWide(Exception):
     """More states than allowed: the caller must bring a bound."""
 
 
+class NothingLeft(Exception):
+    """No way costs as little as the bound's guess."""
+
+
 class Unit(NamedTuple):
     """A license unit in use: one device, user, core block or host set, and what it may still take."""
 
@@ -172,6 +176,7 @@ def solve(problem: Problem, bound: Bound | None = None, *, limit: int | None = N
 
     Raises:
         TooWide: More than `limit` states.
+        NothingLeft: Every way costs more than the bound allows.
     """
     start = State((), tuple(s.owned or 0 for s in problem.sources), (0,) * len(problem.sources))
     layers: list[Layer] = [{start: ((0, 0), None, None)}]
@@ -183,6 +188,8 @@ def solve(problem: Problem, bound: Bound | None = None, *, limit: int | None = N
                 total = (value[0] + step.cost + paid, value[1] + step.exposure)
                 if after not in layer or total < layer[after][0]:
                     layer[after] = (total, state, step)
+        if not layer:
+            raise NothingLeft
         layers.append(_narrowed(problem, layer, i, bound, limit, beam))
     return _best(layers)
 
@@ -207,6 +214,8 @@ def _narrowed(problem: Problem, layer: Layer, i: int, bound: Bound | None, limit
 
 
 def _best(layers: list[Layer]) -> Found:
+    if not layers[-1]:
+        raise NothingLeft
     state, (value, _, _) = min(layers[-1].items(), key=lambda pair: pair[1][0])
     found = Found(value, {}, [])
     for layer in reversed(layers[1:]):
