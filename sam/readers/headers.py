@@ -10,6 +10,9 @@ from sam.readers.table_specs import TABLES
 
 NO_MAP: Final[Mapping[str, str]] = {}
 
+_MANY_COLUMNS: Final = 5
+"""Columns that make a guess credible however many headers there are."""
+
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "device_id": ("computer", "computername", "device", "devicename", "machine", "machinename", "assetname", "asset",
                   "assetid", "assettag", "resourceid", "netbiosname", "servername", "hostname", "host", "vm"),
@@ -144,7 +147,7 @@ def propose_map(spec: TableSpec, header: Sequence[str]) -> dict[str, str]:
         wanted = [fold_header(word) for word in _SYNONYMS.get(column.name, ())]
         found = next((word for word in wanted if word in free), None)
         if found is None:
-            near = difflib.get_close_matches(fold_header(column.name), free, n=1, cutoff=0.8)
+            near = difflib.get_close_matches(fold_header(column.name), free, n=1, cutoff=0.88)
             found = near[0] if near else None
         if found is not None:
             proposed[column.name] = free.pop(found)
@@ -152,13 +155,15 @@ def propose_map(spec: TableSpec, header: Sequence[str]) -> dict[str, str]:
 
 
 def likely_table(header: Sequence[str]) -> tuple[TableSpec, dict[str, str]] | None:
-    """Return the table whose bold columns a proposed map would complete, with that map."""
+    """Return the table whose bold columns a proposed map would complete, with that map; None when little fits."""
     best: tuple[int, TableSpec, dict[str, str]] | None = None
     for spec in TABLES.values():
         proposed = propose_map(spec, header)
         binding = bind(spec, header, proposed)
-        if not binding.missing and (best is None or len(binding.positions) > best[0]):
-            best = (len(binding.positions), spec, proposed)
+        known = len(binding.positions)
+        fits = known >= _MANY_COLUMNS or (known > 1 and 4 * known >= len(header))
+        if fits and not binding.missing and (best is None or known > best[0]):
+            best = (known, spec, proposed)
     return (best[1], best[2]) if best else None
 
 

@@ -218,5 +218,5 @@ def _unknown_table(table: _Table) -> None:
         severity=Severity.WARNING if likely else Severity.INFO,
         remedy=f'as {likely[0].name}: format = "{likely[0].name}", {show_map(likely[1])}'
         if likely
-        else f"name it after a table ({', '.join(TABLES)})",
+        else "name it after a table, or give its source a format and a map; see docs/tables.md",
     )

@@ -48,6 +48,7 @@ _ROW_COLUMNS: Final = {
     "last_used": "DATE",
 }  # fmt: skip
 _CHUNK = 1 << 20
+_LARGE = 256 << 20
 _STALE_SECONDS = 24 * 3600
 _SPACES = " || ".join(f"chr({ord(space)})" for space in SPACES)
 _ISO_DAY = (
@@ -139,16 +140,12 @@ class EvidenceStore:
             missing from the count: the caller then splits the text itself and says which record it is.
         """
         db = self._connection()
-        try:
+        with self.scratch() as folder, _staging(db, layout.path, folder):
             if not _stage(db, layout):
                 return None
             read = _check(db, device_required=layout.device_required)
-            with self.scratch() as folder:
-                _write(db, folder / "rows.parquet", folder / "titles.parquet")
-                self._publish(sha256, folder)
-        finally:
-            for table in ("raw", "days", "bad", "coded"):
-                db.execute(f"DROP TABLE IF EXISTS {table}")
+            _write(db, folder / "rows.parquet", folder / "titles.parquet")
+            self._publish(sha256, folder)
         return read
 
     def take(self, path: Path) -> str:
@@ -224,6 +221,23 @@ class EvidenceStore:
         rows.unlink(missing_ok=True)
         _publish(folder / "titles.parquet", titles)
         _publish(folder / "rows.parquet", rows)
+
+
+@contextmanager
+def _staging(db: "DuckDBPyConnection", text: Path, folder: Path) -> Iterator[None]:
+    """Give the staged tables a place: memory, or for a large text a file, which is faster than memory that spills."""
+    large = text.exists() and text.stat().st_size > _LARGE
+    if large:
+        db.execute(f"ATTACH {_quoted(str(folder.resolve() / 'stage.duckdb'))} AS stage")
+        db.execute("USE stage")
+    try:
+        yield
+    finally:
+        for table in ("raw", "days", "bad", "coded"):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        if large:
+            db.execute("USE memory")
+            db.execute("DETACH stage")
 
 
 def _stage(db: "DuckDBPyConnection", layout: CsvLayout) -> bool:
