@@ -35,6 +35,18 @@ class _Share:
     blocked: bool = False
 
 
+@dataclass(slots=True)
+class _Claim:
+    """An allocation row and the units of it that no lot has given yet: a purchase may have become several lots."""
+
+    row: AllocationRow
+    left: int
+
+
+def _row_order(row: AllocationRow) -> tuple[str, str, str, str, int]:
+    return row.kind, row.device_id, row.user_id, row.org_unit, row.origin.record
+
+
 def build_pools(
     lots: Sequence[Lot], allocations: Iterable[AllocationRow], setting: Setting, retired: frozenset[str] = frozenset()
 ) -> tuple[Pool, ...]:
@@ -46,14 +58,13 @@ def build_pools(
         setting: Catalog, terms, day and prices.
         retired: Devices that are retired or disposed: units allocated to them are held and not free.
     """
-    by_entitlement: dict[str, list[AllocationRow]] = {}
-    for row in allocations:
-        by_entitlement.setdefault(row.entitlement_id, []).append(row)
+    claims: dict[str, list[_Claim]] = {}
+    for row in sorted(allocations, key=_row_order):
+        claims.setdefault(row.entitlement_id, []).append(_Claim(row, max(0, int(row.quantity))))
     shares: list[_Share] = []
     for lot in lots:
         if lot.state == "valid" and lot.units > 0:
-            rows = [r for e in lot.entitlement_ids[:1] for r in by_entitlement.get(e, ())]
-            shares += _split(lot, rows, retired)
+            shares += _split(lot, claims.get(lot.entitlement_ids[0], ()), retired)
     grouped: dict[tuple[object, ...], list[_Share]] = {}
     for share in shares:
         grouped.setdefault(_alike(share, setting), []).append(share)
@@ -61,20 +72,22 @@ def build_pools(
     return tuple(sorted(pools, key=lambda p: p.id))
 
 
-def _split(lot: Lot, rows: Sequence[AllocationRow], retired: frozenset[str]) -> list[_Share]:
+def _split(lot: Lot, claims: Sequence[_Claim], retired: frozenset[str]) -> list[_Share]:
     left = lot.units
     shares = []
-    for row in sorted(rows, key=lambda r: (r.kind, r.device_id, r.user_id, r.org_unit, r.origin.record)):
+    for claim in claims:
+        row = claim.row
         holder = _holder(row)
         held = row.kind == "allocated" and row.device_id in retired
         apart = row.kind in ("permanent", "reserved", "awaiting") and holder
-        units = min(left, max(0, int(row.quantity)))
+        units = min(left, claim.left)
         if not units or not (held or apart):
             continue
         gone = held or (row.device_id in retired)
         scope = ";".join(s for s in (lot.scope, "" if gone else holder) if s)
         shares.append(_Share(lot, units, scope, reserved=not gone, blocked=gone))
         left -= units
+        claim.left -= units
     if left:
         shares.append(_Share(lot, left, lot.scope))
     return shares

@@ -262,6 +262,17 @@ class Price:
 
 
 Record = (
-    Device | Person | OrgUnit | DeviceLink | Access | Seat | Session | Measure | Contract | Entitlement | AllocationRow | Price
+    Device
+    | Person
+    | OrgUnit
+    | DeviceLink
+    | Access
+    | Seat
+    | Session
+    | Measure
+    | Contract
+    | Entitlement
+    | AllocationRow
+    | Price
 )
 """Any row of a table but `software`, whose rows stay columnar."""
