@@ -10,6 +10,8 @@ from sam.readers.table_specs import TABLES
 
 NO_MAP: Final[Mapping[str, str]] = {}
 
+_MOST_HEADERS: Final = 500
+"""Unknown headers that a guess looks at."""
 _MANY_COLUMNS: Final = 5
 """Columns that make a guess credible however many headers there are."""
 
@@ -139,7 +141,7 @@ def table_of_headers(header: Sequence[str], column_map: Mapping[str, str] = NO_M
 def propose_map(spec: TableSpec, header: Sequence[str]) -> dict[str, str]:
     """Guess which unknown header is which missing column: known names of exports first, then spelling."""
     binding = bind(spec, header)
-    free = {fold_header(text): text for text in binding.unknown}
+    free = {fold_header(text): text for text in binding.unknown[:_MOST_HEADERS]}
     proposed: dict[str, str] = {}
     for column in sorted(spec.columns, key=lambda c: not c.required):
         if column.name in binding.positions:

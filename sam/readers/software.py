@@ -10,6 +10,8 @@ from sam.readers.faults import FaultLog
 from sam.readers.headers import Binding
 from sam.register.evidence import ROW_FIELDS, BulkRead, BulkReject, CsvLayout, EvidenceStore
 
+_MOST_COLUMNS: Final = 1000
+"""Columns of the widest file that is read in bulk."""
 _COLUMNS: Final = ("record", "line", *ROW_FIELDS)
 _FIELDS: Final = {name: n for n, name in enumerate(_COLUMNS) if name in ROW_FIELDS}
 
@@ -67,7 +69,7 @@ def store_records(
 def _in_bulk(
     path: Path, form: TextForm, layout: Layout, binding: Binding, log: FaultLog, store: EvidenceStore, *, placed: bool
 ) -> BulkRead | None:
-    if not form.plain or layout.lines_before_records != 1:
+    if not form.plain or layout.lines_before_records != 1 or len(layout.header) > _MOST_COLUMNS:
         return None
     return store.write_csv(
         log.file,

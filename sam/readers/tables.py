@@ -33,6 +33,8 @@ from sam.register.evidence import SPACES
 
 __all__ = ["SOFTWARE", "TABLES", "TableRead", "TableSpec", "read_table", "report_headers", "usable"]
 
+_HEADERS_SHOWN: Final = 30
+
 _MODELS: Final[Mapping[str, Callable[..., Record]]] = {
     "devices": Device,
     "people": Person,
@@ -78,11 +80,11 @@ def report_headers(binding: Binding, line: int, log: FaultLog) -> None:
         missing = {column: header for column, header in proposed.items() if column not in binding.positions}
         log.problem(
             "unknown-column",
-            f"no columns of {name}: {', '.join(map(_shown, binding.unknown))}; kept in the stored copy, not used",
+            f"no columns of {name}: {_listed(binding.unknown)}; kept in the stored copy, not used",
             line=line,
             remedy=show_map(missing) if missing else "remove them, or leave them as notes",
         )
-    for header in binding.doubled:
+    for header in binding.doubled[:_HEADERS_SHOWN]:
         log.problem(
             "duplicate-column",
             f"header {_shown(header)} stands for a column that is already there; the first one is used",
@@ -198,6 +200,12 @@ def _finish_entitlement(values: dict[str, Any]) -> list[str]:
     if quantity < 0 and values["transaction"] not in ("return", "transfer-out"):
         return [f"quantity {quantity} is below zero on a {values['transaction'] or 'line'} (write transaction return)"]
     return []
+
+
+def _listed(headers: tuple[str, ...]) -> str:
+    more = len(headers) - _HEADERS_SHOWN
+    shown = ", ".join(map(_shown, headers[:_HEADERS_SHOWN]))
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _shown(header: str) -> str:

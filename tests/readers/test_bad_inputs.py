@@ -135,6 +135,15 @@ def test_doubled_headers_are_told_and_the_first_is_used(read: Reader) -> None:
     assert told(result, "duplicate-column")[0].startswith("devices.csv:1: header 'Host Name'")
 
 
+@pytest.mark.parametrize("table", ["devices", "software", "export"])
+def test_a_header_of_very_many_columns_is_no_burden(table: str, read: Reader, software: Software) -> None:
+    wide = ",".join(f"column {n}" for n in range(50_000))
+    result = read(f"{table}.csv", f"device_id,name,{wide}\nPC-1,Acme Draw\n")
+    assert all(len(str(problem)) < 2000 for problem in result.problems)
+    if table != "export":
+        assert result.account.accepted == 1
+
+
 def test_a_table_under_the_name_of_another_is_read_as_what_it_is_and_told(read: Reader) -> None:
     result = read("devices.csv", "entitlement_id,product,metric,quantity\nE1,P,device,1\n")
     assert result.account.format == "table:entitlements"
