@@ -1,5 +1,6 @@
 """Take the files of a workspace into the register and the evidence store, in one transaction."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,8 @@ from sam.register.evidence import EvidenceStore
 
 Progress = Callable[[str], None]
 STORE = ".trueup"
+_SECRETIVE = frozenset({"fusioninventory", "glpi"})
+"""Agents' files hold keys, environments and command lines: no copy of them is kept, the file itself is opened again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ def take_in(workspace: Workspace, as_of: date, progress: Progress = silent, only
     """
     register = open_register(workspace.register)
     store = store_of(workspace)
-    found = discover(workspace.root, workspace.sources)
+    found = discover(workspace.root, workspace.sources, skip=(workspace.out,))
     chosen = [f for f in found if not only or f.path.resolve() in {p.resolve() for p in only}]
     unchanged = _import(register, store, chosen, progress, whole=not only)
     versions = register.select(as_of)
@@ -82,15 +85,15 @@ def _import(
     with_software = {(v.path, v.sha256) for v in register.select(date.max) if v.has_software}
     with register.begin_import(datetime.now(UTC)) as transaction:
         for item in found:
-            sha256 = store.take(item.path)
+            sha256 = "" if item.refused else _digest(item.path)
             reading = _reading(item)
             kept = store.has(sha256) or (item.rel, sha256) not in with_software
-            if transaction.known(item.rel, sha256, reading=reading) and kept:
+            if sha256 and transaction.known(item.rel, sha256, reading=reading) and kept:
                 unchanged.add(item.rel)
                 continue
             progress(f"reading {item.rel}")
             read = read_file(item, store)
-            write_sidecar(store.folder, sha256, Sidecar(partial=read.partial, guests=read.guests))
+            write_sidecar(store.folder, read.account.sha256, Sidecar(partial=read.partial, guests=read.guests))
             transaction.put(
                 item.rel,
                 read.account,
@@ -100,9 +103,20 @@ def _import(
                 default_device=read.default_device,
                 reading=reading,
             )
+            if read.account.format in _SECRETIVE:
+                store.copy_path(read.account.sha256).unlink(missing_ok=True)
         if whole:
             transaction.retire_missing([f.rel for f in found])
     return frozenset(unchanged)
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file, "" where it cannot be read: the reader says why."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _reading(found: Found) -> str:

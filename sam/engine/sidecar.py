@@ -25,6 +25,8 @@ def _path(folder: Path, sha256: str) -> Path:
 
 def write_sidecar(folder: Path, sha256: str, sidecar: Sidecar) -> None:
     """Keep a sidecar; one that says nothing is not written."""
+    if not sha256:
+        return
     path = _path(folder, sha256)
     if sidecar == Sidecar():
         path.unlink(missing_ok=True)

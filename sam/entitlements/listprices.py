@@ -9,6 +9,7 @@ from sam.model import Entitlement, Price
 Convert = Callable[[Fraction, str], Fraction | None]
 """Amount and currency code to the workspace currency; None where no rate is known."""
 _MONTHS = {"month": 1, "year": 12}
+PERIODS = ("once", *_MONTHS)
 
 
 def over_horizon(unit_price: Fraction, per: str, horizon_months: int) -> Fraction:
@@ -44,7 +45,7 @@ class ListPrices:
         fitting = []
         for row in self.prices:
             fit = _fit(row.product, row.edition, row.version, row.metric, (product, edition, version, metric))
-            if fit is None:
+            if fit is None or row.per not in PERIODS:
                 continue
             amount = self.convert(Fraction(row.unit_price), row.currency)
             if amount is not None:

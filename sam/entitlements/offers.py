@@ -8,7 +8,7 @@ from sam.entitlements.classes import DemandClass, Item
 from sam.entitlements.covers import Covering
 from sam.entitlements.hosts import grant_of
 from sam.entitlements.licenses import DEVICE_SUBJECT, USER_SUBJECT, License, Offer, Pool
-from sam.entitlements.listprices import over_horizon
+from sam.entitlements.listprices import PERIODS, over_horizon
 from sam.entitlements.pools import Setting
 from sam.model import Entitlement, Price, Problem, Severity
 
@@ -33,6 +33,9 @@ def build_offers(
         if amount is None:
             reason = f"no rate for {price.currency}: the price cannot be compared"
             problems.append(_problem("currency-without-rate", reason, "add it under [rates] in trueup.toml", price))
+        elif price.per not in PERIODS:
+            reason = "it is not known for which time the price is: it is not offered"
+            problems.append(_problem("price-period-unknown", reason, "write once, month or year in per", price))
         elif price.tier_from is not None and price.tier_from > 1:
             reason = f"the tier from {price.tier_from} units is not used: offers take the first tier"
             problems.append(

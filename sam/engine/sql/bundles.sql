@@ -5,7 +5,7 @@ SELECT
     p.family,
     p.bundle_kind,
     p.bundle,
-    CAST(MAX(COALESCE(u.profile, 0)) AS VARCHAR) || '|' || STRING_AGG(p.part, ';' ORDER BY p.part, p.dev) AS signature
+    CAST(MAX(COALESCE(u.profile, 0)) AS VARCHAR) || '|' || STRING_AGG(p.part, ';' ORDER BY p.part NULLS LAST, p.dev NULLS LAST) AS signature
 FROM parts AS p
 LEFT JOIN user_profiles AS u ON p.bundle_kind = 'u' AND u.usr = p.bundle
 GROUP BY p.family, p.bundle_kind, p.bundle

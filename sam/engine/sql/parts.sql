@@ -8,7 +8,7 @@ SELECT
     bundle,
     dev,
     CASE WHEN dev = -1 THEN 'S' ELSE CAST(profile AS VARCHAR) END
-    || ':' || STRING_AGG(CAST(pev AS VARCHAR), ',' ORDER BY pev) AS part
+    || ':' || STRING_AGG(CAST(pev AS VARCHAR), ',' ORDER BY pev NULLS LAST) AS part
 FROM items
 WHERE bundle_kind IN ('d', 'u')
 GROUP BY family, bundle_kind, bundle, dev, profile
@@ -18,7 +18,7 @@ SELECT
     g.bundle_kind,
     g.bundle,
     g.bundle AS dev,
-    CAST(h.profile AS VARCHAR) || ':' || STRING_AGG(CAST(g.pev AS VARCHAR) || '*' || CAST(g.instances AS VARCHAR), ',' ORDER BY g.pev) AS part
+    CAST(h.profile AS VARCHAR) || ':' || STRING_AGG(CAST(g.pev AS VARCHAR) || '*' || CAST(g.instances AS VARCHAR), ',' ORDER BY g.pev NULLS LAST) AS part
 FROM (
     SELECT family, bundle_kind, bundle, pev, COUNT(*) AS instances
     FROM items
