@@ -17,11 +17,13 @@ price of a line in short supply and lower that of one in surplus (weak duality).
 
 from dataclasses import dataclass, replace
 
-from .search import Found, NothingLeft, Problem, State, TooWide, due, solve
+from .search import Found, NothingLeftError, Problem, State, TooWideError, due, solve
 
 PLAIN_LIMIT = 300
 """States up to which no bound is needed."""
 BEAM = 60
+PATIENCE = 4
+"""Steps without a better bound before they are halved."""
 STEPS = 60
 
 
@@ -51,7 +53,7 @@ def least(problem: Problem, bound: KnownCost | None = None) -> Found:
     if bound is None:
         try:
             return solve(problem, limit=PLAIN_LIMIT)
-        except TooWide:
+        except TooWideError:
             way = solve(problem, limit=BEAM, beam=True)
             bound = known_cost(problem, way.value[0])
             way = min(way, solve(problem, bound, limit=BEAM, beam=True), key=lambda found: found.value)
@@ -61,7 +63,7 @@ def least(problem: Problem, bound: KnownCost | None = None) -> Found:
                 guess = replace(bound, known=bound.least + (way.value[0] - bound.least) // part)
                 try:
                     return solve(problem, guess)
-                except NothingLeft:
+                except NothingLeftError:
                     continue  # so the least cost is above the guess
             bound = replace(bound, known=way.value[0])
     return solve(problem, bound)
@@ -80,7 +82,7 @@ def known_cost(problem: Problem, known: int) -> KnownCost:
         idle += 1
         if best is None or total > best[0]:
             best, idle = (total, list(prices), owns), 0
-        elif idle == 4:
+        elif idle == PATIENCE:
             prices, halves, idle = list(best[1]), halves + 1, 0
             continue
         lack = {
@@ -101,7 +103,7 @@ def known_cost(problem: Problem, known: int) -> KnownCost:
 
 
 class _Bundle:
-    """One bundle that buys everything by the unit; answers are kept, since most prices do not change for most bundles."""
+    """One bundle that buys everything by the unit; answers are kept, since few prices change from step to step."""
 
     def __init__(self, problem: Problem, bundle: int) -> None:
         self.problem = problem

@@ -1,4 +1,4 @@
-"""Who can cover what: docs/counting.md, section "What covers what", read once more and written down apart from the engine."""
+"""Who can cover what: docs/counting.md, section "What covers what", written down once more, apart from the engine."""
 
 from datetime import date
 
@@ -34,11 +34,8 @@ def in_scope(source: Source, item: Item) -> bool:
     country, path = item.user_place if source.metric in USER_METRICS else item.place
     for part in filter(None, source.scope.split(";")):
         key, _, value = part.partition(":")
-        if key == "country":
-            held = country == value
-        else:  # the path from the root (children included), or the bare name of any unit on the path
-            held = value in path or "/".join((*path, "")).startswith(value + "/")
-        if not held:
+        below = "/".join((*path, "")).startswith(f"{value}/")  # children of a unit are in its scope
+        if not (country == value if key == "country" else below or value in path):
             return False
     return True
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from sam.engine import check, load_workspace
@@ -17,15 +18,15 @@ class EngineAnswer:
     run: Run
 
     @property
-    def bill(self) -> tuple[int, Decimal]:
+    def bill(self) -> tuple[int, Fraction]:
         """Units without a known price, and the cost of what must be bought."""
-        return self.run.summary.true_up_unpriced_units, self.run.summary.true_up_cost
+        return self.run.summary.true_up_unpriced_units, Fraction(self.run.summary.true_up_cost)
 
-    def exposure(self, products: frozenset[str]) -> Decimal:
+    def exposure(self, products: frozenset[str]) -> Fraction:
         """List exposure of some products; a short position without a price is a failed comparison."""
         positions = [p for p in self.run.positions if p.product in products]
         assert all(p.exposure is not None for p in positions if p.shortfall), "short without a list price"
-        return sum((p.exposure or Decimal(0) for p in positions), Decimal(0))
+        return Fraction(sum((p.exposure or Decimal(0) for p in positions), Decimal(0)))
 
     def evidence(self) -> dict[str, int]:
         """Evidence rows by product: the sum of the buckets of its positions."""

@@ -1,4 +1,4 @@
-"""From the rows of a workspace folder to items (what must be licensed), pools (what is owned) and offers (what is sold).
+"""From the rows of a workspace folder to items (to be licensed), pools (what is owned) and offers (what is sold).
 
 Read with the csv module and PyYAML alone, after docs/counting.md ("From rows to installations", "Versions and
 editions", "Units", "What can be bought"). Nothing here knows the engine.
@@ -223,61 +223,74 @@ def _read_term(estate: Estate, raw: dict[str, Any]) -> None:
     )
 
 
-def _read_items(estate: Estate, folder: Path, names: dict[str, str]) -> None:
-    devices = {row["device_id"]: row for row in rows_of(folder, "devices")}
-    people = {row["user_id"]: row for row in rows_of(folder, "people")}
-    parents = {row["org_unit"]: row["parent"] for row in rows_of(folder, "org_units")}
+class _Places:
+    """Devices, people and org units by id."""
 
-    def place(row: Row | None, other: Row | None = None) -> tuple[str, tuple[str, ...]]:
+    def __init__(self, folder: Path) -> None:
+        self.devices = {row["device_id"]: row for row in rows_of(folder, "devices")}
+        self.people = {row["user_id"]: row for row in rows_of(folder, "people")}
+        self.parents = {row["org_unit"]: row["parent"] for row in rows_of(folder, "org_units")}
+
+    def of(self, row: Row | None, other: Row | None = None) -> tuple[str, tuple[str, ...]]:
+        """Return country and path of org units of a row, cell by cell of another where it is blank."""
         country = (row or {}).get("country", "") or (other or {}).get("country", "")
         unit = (row or {}).get("org_unit", "") or (other or {}).get("org_unit", "")
         path: list[str] = []
         while unit:
             path.insert(0, unit)
-            unit = parents.get(unit, "")
+            unit = self.parents.get(unit, "")
         return country, tuple(path)
 
+
+def _read_items(estate: Estate, folder: Path, names: dict[str, str]) -> None:
+    places = _Places(folder)
     found: dict[tuple[str, str, str, str], str] = {}  # installation → user of its first row
     for row in rows_of(folder, "software"):
         product = estate.products.get(names.get(fold(row["name"]), ""))
         if product is None:
             continue
         estate.raw_rows[product.id] = estate.raw_rows.get(product.id, 0) + 1
-        device = devices.get(row["device_id"], {})
+        device = places.devices.get(row["device_id"], {})
         if device.get("lifecycle", "") in ("retired", "disposed", "planned", "in-stock"):
             continue
         edition = row.get("edition", "") or (next(iter(product.ranks)) if len(product.ranks) == 1 else "")
         key = (row["device_id"], product.id, edition, product.map_version(row.get("version", "")))
         found.setdefault(key, row.get("user_id", "") or device.get("primary_user_id", ""))
     for key in _consolidated(estate, set(found)):
-        device_id, product_id, edition, version = key
-        device, user = devices.get(device_id, {}), found[key]
-        host, cores = device_id, 0
-        core_term = estate.term(product_id, "core")
-        if core_term.slots:
-            if device.get("host_role", "") == "virtualization-only":
-                continue  # the host's own operating system does nothing but host
-            virtual = device.get("kind", "") == "virtual-machine"
-            host = (device.get("host_id", "") if device.get("host_id", "") in devices else "") if virtual else device_id
-            cores = host_cores(devices.get(host, {}), core_term)
-        elif (product_id, "core") in estate.terms:
-            cores = own_cores(device, core_term)
-        estate.items.append(
-            Item("/".join(key), product_id, edition, version, device_id, user, place(devices.get(host or device_id)),
-                 place(people.get(user), device), host if core_term.slots else "", cores)
-        )  # fmt: skip
+        item = _installation(estate, places, key, found[key])
+        if item:
+            estate.items.append(item)
     for row in rows_of(folder, "seats"):
         product_id = names[fold(row["product"])]
         estate.raw_rows[product_id] = estate.raw_rows.get(product_id, 0) + 1
-        at = place(people.get(row["user_id"]))
-        item = Item(f"seat/{row['user_id']}/{product_id}", product_id, "", "", "", row["user_id"], at, at)
-        if item not in estate.items:
-            estate.items.append(item)
+        at = places.of(places.people.get(row["user_id"]))
+        seat = Item(f"seat/{row['user_id']}/{product_id}", product_id, "", "", "", row["user_id"], at, at)
+        if seat not in estate.items:
+            estate.items.append(seat)
     estate.items.sort(key=lambda i: i.key)
 
 
+def _installation(estate: Estate, places: _Places, key: tuple[str, str, str, str], user: str) -> Item | None:
+    device_id, product, edition, version = key
+    device = places.devices.get(device_id, {})
+    term = estate.term(product, "core")
+    host, cores = "", 0
+    if term.slots:
+        if device.get("host_role", "") == "virtualization-only":
+            return None  # the host's own operating system does nothing but host
+        virtual = device.get("kind", "") == "virtual-machine"
+        host = device.get("host_id", "") if virtual else device_id
+        host = host if host in places.devices or not virtual else ""
+        cores = host_cores(places.devices.get(host, {}), term)
+    elif (product, "core") in estate.terms:
+        cores = own_cores(device, term)
+    at = places.of(places.devices.get(host or device_id))
+    at_user = places.of(places.people.get(user), device)
+    return Item("/".join(key), product, edition, version, device_id, user, at, at_user, host, cores)
+
+
 def _consolidated(estate: Estate, keys: set[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
-    """Drop installations that another of the same product on the device dominates, and components of an installed suite."""
+    """Drop installations that a later or higher one on the device contains, and components of an installed suite."""
 
     def dominates(a: tuple[str, str, str, str], b: tuple[str, str, str, str]) -> bool:
         if a == b or a[:2] != b[:2]:

@@ -29,30 +29,36 @@ EDITIONS = {
 }
 RELEASES = {"sketch": SKETCH, "draft": DRAFT, "ledger": LEDGER, "hostos": HOST_OS}
 MOST_INSTALLATIONS = 24
-LIST = {"sketch": 120, "draft": 90, "ledger": 200, "board": 60, "store": 150, "hostos": 25, "studio": 170, "office": 230,
-        "works": 260, "crew": 120}  # fmt: skip
+LIST = {"sketch": 120, "draft": 90, "ledger": 200, "board": 60, "store": 150, "hostos": 25, "studio": 170,
+        "office": 230, "works": 260, "crew": 120}  # fmt: skip
+
+
+ASSUMPTIONS = """\
+2 to 12 devices, mostly 4 to 9, with at most 24 installations by device or user; up to 8 people with 1 to 3
+    devices each; the day is 2026-06-30; one currency.
+Products of one publisher: sketch (2 ranked editions, 3 releases), draft and ledger (2 releases), board (seats,
+    sometimes installed), store (2 editions, by core), hostos (by host: a standard set covers 2 instances, a datacenter set
+    any number), and up to 3 two-part suites over sketch, draft, ledger and board.
+Counted by device, user or seat (sometimes at most 2 devices a user), by core, and by host set.
+Pools are scarce: what is owned covers about half of what is installed, so the order of assignment matters.
+Every installed version is a release of the catalog (or reported by its internal prefix), or blank; every release has
+    a day.
+A device with an installation of unknown edition or version holds no other installation of that product.
+A price row names an edition where the product has editions; list prices are unique per product, edition, version and
+    metric; all amounts have two decimals and are above zero; at most 3 offers that are not by core have packs or a
+    minimum order.
+A product without any price has one metric in all its lines and terms, so that the unpriced purchase has one metric.
+Scopes name a country or an org unit; a person without a country or unit has one device.
+A suite component may name an edition, never a version; suites have no editions; lines of suites have no edition-below.
+Core counts, core lines and core packs are even numbers; datacenter lines have no edition-below.
+Lines are licenses and subscriptions; some expired, some not yet started; no returns, maintenance lines or step-ups.
+Without a price table (1 estate in 20), some lines carry the price they were bought at.
+Recognition is trivial: a title is the product's name. It is tested elsewhere."""
 
 
 def assumptions() -> list[str]:
     """Return the fixed assumptions of every estate, one sentence each."""
-    return [
-        "2 to 12 devices, mostly 4 to 9, with at most 24 installations by device or user; up to 8 people with 1 to 3 devices each; the day is 2026-06-30; one currency.",
-        "Products of one publisher: sketch (2 ranked editions, 3 releases), draft and ledger (2 releases), board (seats, "
-        "sometimes installed), store (2 editions, by core), hostos (licensed by the host: a standard set covers 2 instances, a "
-        "datacenter set any number), and up to 4 two-part suites over sketch, draft, ledger and board.",
-        "Counted by device, user or seat (sometimes with a limit of 2 devices a user), by core, and by host set.",
-        "Pools are scarce: what is owned covers about half of what is installed, so the order of assignment matters.",
-        "Every installed version is a release of the catalog (or reported by its internal prefix), or blank; every release has a day.",
-        "A device with an installation of unknown edition or version holds no other installation of that product.",
-        "A price row names an edition where the product has editions; list prices are unique per product, edition, version "
-        "and metric; all amounts have two decimals and are above zero.",
-        "A product without any price has one metric in all its lines and terms, so that the unpriced purchase has one metric.",
-        "Scopes name a country or an org unit; a person without a country or unit has one device.",
-        "A suite component may name an edition, never a version; suites have no editions; lines of suites have no edition-below.",
-        "Core counts, core lines and core packs are even numbers; datacenter lines have no edition-below.",
-        "Lines are licenses and subscriptions; some expired, some not yet started; no returns, maintenance lines or step-ups.",
-        "Recognition is trivial: a title is the product's name. It is tested elsewhere.",
-    ]
+    return ASSUMPTIONS.replace("\n    ", " ").splitlines()
 
 
 def estate(seed: int, *, suites: bool = True) -> Tables:
@@ -128,7 +134,7 @@ class _Maker:
             for metric in self.metrics[name]:
                 if name == "hostos":
                     grants: Cells = {"standard": 2, "datacenter": None}
-                    extra = {"minimum": {"processor": 8, "server": 16}, "grants": grants, "pack": self.host_pack}
+                    extra: Cells = {"minimum": {"processor": 8, "server": 16}, "grants": grants, "pack": self.host_pack}
                 elif metric == "core":
                     extra = {"minimum": {"processor": 4, "vm": 4}, "pack": self.rng.choice((1, 2))}
                 else:
@@ -276,8 +282,13 @@ class _Maker:
         cells["edition"] = "" if not editions or self.chance(blank) else rng.choice(editions)
         releases = list(SUITE if name in SUITES else RELEASES.get(name, ()))
         cells["version"] = rng.choice(releases) if releases and self.chance(0.75) else ""
-        pack = 2 if metric != "core" and quantity % 2 == 0 and self.chance(0.3) else ""
-        cells |= {"metric": metric, "quantity": quantity // (pack or 1), "pack_size": pack, "transaction": "license"}
+        pack = 2 if metric != "core" and quantity % 2 == 0 and self.chance(0.3) else 1
+        cells |= {
+            "metric": metric,
+            "quantity": quantity // pack,
+            "pack_size": pack if pack > 1 else "",
+            "transaction": "license",
+        }
         cells |= {
             "purchased_on": f"2025-{rng.randint(1, 12):02}-{self.lines % 28 + 1:02}",
             "starts_on": "",
@@ -336,11 +347,19 @@ class _Maker:
         cells |= {"pack": self._pack(metric), "minimum_order": "", "sold_from": "2020-01-01", "sold_to": ""}
         if metric != "core" and not cells["pack"] and self._packed(0.2):
             cells["minimum_order"] = rng.choice((2, 3))
-        if cells["version"] and name in self.names and "downgrade" not in self.rights[name] and len(self.metrics[name]) > 1:
+        if (
+            cells["version"]
+            and name in self.names
+            and "downgrade" not in self.rights[name]
+            and len(self.metrics[name]) > 1
+        ):
             cells["version"] = ""  # else an installation could lack any offer while its product has two metrics
         self.tables.add("prices", **cells)
         if cells["version"] and self.chance(0.7):
-            self.tables.add("prices", **{**cells, "version": "", "unit_price": f"{float(cells['unit_price']) * 1.1:.2f}"})
+            self.tables.add(
+                "prices",
+                **{**cells, "version": "", "unit_price": f"{amount * 1.1 / (36 if per == 'month' else 1):.2f}"},
+            )
         if metric != "core" and self._packed(0.15):
             amount *= rng.choice((0.8, 0.9))
             deal = {"basis": "contract", "unit_price": f"{amount:.2f}", "per": "once", "pack": rng.choice((2, 3, 5))}

@@ -13,7 +13,7 @@ from pathlib import Path
 from .bounds import known_cost, least
 from .covers import covers
 from .estate import UNKNOWN, Estate, Item, Source, cents, read_estate
-from .search import Found, Key, Problem, Unclear
+from .search import Found, Key, Problem, UnclearError
 
 AS_OF = date(2026, 6, 30)
 
@@ -78,7 +78,7 @@ def solve_estate(estate: Estate, forbid: Iterable[tuple[str, str, str]] = ()) ->
 
 
 def _with_lines_alike_as_one(problem: Problem) -> Problem:
-    """Join owned lines of one product and metric that cover the very same items: which of them is used makes no difference."""
+    """Join owned lines of one product and metric that cover the very same items: which is used makes no difference."""
     joined: dict[object, Source] = {}
     for n, source in enumerate(problem.sources):
         covered = frozenset(i for i, can in enumerate(problem.can) if n in can)
@@ -117,15 +117,14 @@ def all_sources(estate: Estate) -> list[Source]:
         pools = sorted({p.metric for p in estate.pools if p.product == item.product})
         terms = sorted(metric for product, metric in estate.terms if product == item.product)
         for metric in (pools or terms[:1] or ["device"]) if item.device else ["seat"]:
-            name = "/".join(("unknown price", item.product, item.edition, item.version, metric))
+            name = f"unknown price/{item.product}/{item.edition}/{item.version}/{metric}"
             rights = estate.term(item.product, metric).rights
             unknown[name] = Source(name, item.product, item.edition, item.version, metric, rights)
     return [*estate.pools, *_useful(estate), *(unknown[name] for name in sorted(unknown))]
 
 
 def _useful(estate: Estate) -> list[Source]:
-    """Drop offers that another of the same product and metric matches in every cover, at a price no higher and without packs."""
-    kept: list[Source] = []
+    """Drop offers that another of the product and metric matches in every cover, for no more and without packs."""
     reach = {o.id: {i.key for i in estate.items if covers(estate, o, i)} for o in estate.offers}
 
     def better(a: Source, b: Source) -> bool:
@@ -134,52 +133,37 @@ def _useful(estate: Estate) -> list[Source]:
         cheaper = (a.price or 0, a.id) < (b.price or 0, b.id)
         return same and free and cheaper and reach[a.id] >= reach[b.id]
 
-    for offer in estate.offers:
-        if not any(better(other, offer) for other in estate.offers):
-            kept.append(offer)
-    return kept
+    return [offer for offer in estate.offers if not any(better(other, offer) for other in estate.offers)]
 
 
 def parts(estate: Estate, sources: list[Source]) -> list[tuple[list[list[Item]], list[Source]]]:
     """Cut the estate where nothing is shared: neither an owned line, nor an order of packs, nor a device or user.
 
-    Inside a part, the items of one device and of one user stay together.
+    Inside a part, what a device or user holds together is a bundle.
     """
     problem = Problem(estate, [estate.items], sources)
-    group = list(range(len(estate.items)))
+    reach = [[i for i, can in enumerate(problem.can) if n in can] for n in range(len(sources))]
+    subjects = [
+        [i for i in reach[n] if problem.subject(estate.items[i], n) == (kind, subject)]
+        for kind, subject, n in problem.last_join
+    ]
+    shared = [reach[n] for n, source in enumerate(sources) if source.owned is not None or problem.packed(source)]
+    bundle_of = _joined(len(estate.items), subjects)
+    part_of = _joined(len(estate.items), subjects + shared)
+    found: dict[int, dict[int, list[Item]]] = {}
+    for i in sorted(range(len(estate.items)), key=lambda i: (estate.items[i].device, estate.items[i].key)):
+        found.setdefault(part_of[i], {}).setdefault(bundle_of[i], []).append(estate.items[i])
+    numbers = {part: {n for i, can in enumerate(problem.can) if part_of[i] == part for n in can} for part in found}
+    return [(list(found[part].values()), [sources[n] for n in sorted(numbers[part])]) for part in found]
 
-    def root(i: int) -> int:
-        while group[i] != i:
-            i = group[i]
-        return i
 
-    def together(members: Iterable[int]) -> None:
-        first, *others = [root(i) for i in members]
-        for other in others:
-            group[root(other)] = root(first)
-
-    for joint in sorted(problem.last_join):
-        kind, subject, n = joint
-        together(
-            i
-            for i, can in enumerate(problem.can)
-            if n in can and problem.subject(estate.items[i], n) == (kind, subject)
-        )
-    bundles = [root(i) for i in range(len(group))]
-    for n, source in enumerate(sources):
-        if (source.owned is not None or problem.packed(source)) and problem.last_use[n] >= 0:
-            together(i for i, can in enumerate(problem.can) if n in can)
-    by_part: dict[int, list[int]] = {}
-    for i in range(len(group)):
-        by_part.setdefault(root(i), []).append(i)
-    found = []
-    for members in by_part.values():
-        by_bundle: dict[int, list[Item]] = {}
-        for i in sorted(members, key=lambda i: (estate.items[i].device, estate.items[i].key)):
-            by_bundle.setdefault(bundles[i], []).append(estate.items[i])
-        used = [s for n, s in enumerate(sources) if any(n in problem.can[i] for i in members)]
-        found.append((list(by_bundle.values()), used))
-    return found
+def _joined(number: int, groups: list[list[int]]) -> list[int]:
+    """Return for each of so many things the least member of what the groups join it to."""
+    name = list(range(number))
+    for group in groups:
+        names = {name[i] for i in group}
+        name = [min(names) if n in names else n for n in name]
+    return name
 
 
 def _exposure(problem: Problem, found: Found) -> int | None:
@@ -192,28 +176,43 @@ def _exposure(problem: Problem, found: Found) -> int | None:
     priced = replace(problem, list_price=lambda key, metric: list_price(estate, key, metric))
     try:
         return least(priced, known_cost(problem, found.value[0])).value[1]
-    except Unclear:
+    except UnclearError:
         return None
 
 
 def list_price(estate: Estate, key: Key, metric: str) -> int | None:
-    """Return the list price of one unit in cents: basis list before contract, the most specific row; None if unclear."""
-    product, edition, version = key
+    """Return the list price of one unit in cents: basis list before contract, the most specific row.
+
+    None where there is none, or where docs/counting.md leaves open which (an unknown edition or version and rows that
+    differ in it).
+    """
+    product, *cells = key
+    unknown = [
+        bool(estate.products[product].ranks) and not cells[0],
+        bool(estate.products[product].releases) and not cells[1],
+    ]
+
+    def fits(row: dict[str, str], loosely: bool) -> bool:
+        named = (row.get("edition", ""), row.get("version", ""))
+        return all(
+            name in ("", cell) or (loosely and gap) for name, cell, gap in zip(named, cells, unknown, strict=True)
+        )
+
     for basis in ("list", "contract"):
         rows = [
             row for row in estate.prices
             if row["product"] == product and row["metric"] == metric and (row.get("basis", "") or "list") == basis
-            and row.get("edition", "") in ("", edition) and row.get("version", "") in ("", version)
+            and fits(row, loosely=True)
         ]  # fmt: skip
-        most = max((bool(r.get("edition", "")) + bool(r.get("version", "")) for r in rows), default=0)
-        amounts = {
-            cents(r["unit_price"], r.get("per", ""))
-            for r in rows
-            if bool(r.get("edition", "")) + bool(r.get("version", "")) == most
-        }
         if rows:
+            most = max(map(_named, rows))
+            amounts = {cents(r["unit_price"], r.get("per", "")) for r in rows if any(unknown) or _named(r) == most}
             return amounts.pop() if len(amounts) == 1 else None
     return None
+
+
+def _named(row: dict[str, str]) -> int:
+    return bool(row.get("edition", "")) + bool(row.get("version", ""))
 
 
 def fixed_demand(estate: Estate, sources: list[Source]) -> dict[str, int]:

@@ -38,7 +38,7 @@ def place(estate: Estate) -> list[Item]:
 
 def _same_subject(pool: Source, a: Item, b: Item) -> bool:
     if pool.metric in USER_METRICS:
-        return a.key == b.key or (bool(a.user) and a.user == b.user)
+        return (a.user or f"?{a.device}") == (b.user or f"?{b.device}")
     return a.device == b.device
 
 
@@ -102,7 +102,8 @@ def _hosts(estate: Estate, items: list[Item], left: dict[str, int]) -> list[Item
             sets = 1 if room is None else -(-len(instances) // room)
             pools = [
                 p for p in estate.pools
-                if p.product == product and edition in set_editions(estate, p) and all(covers(estate, p, i) for i in instances)
+                if p.product == product and edition in set_editions(estate, p)
+                and all(covers(estate, p, i) for i in instances)
             ]  # fmt: skip
             if _take(pools, sets * instances[0].cores, left):
                 placed |= {i.key for i in instances}
@@ -116,7 +117,12 @@ def _exact(estate: Estate, pool: Source, item: Item) -> bool:
 
 def _downgrade(estate: Estate, pool: Source, item: Item) -> bool:
     product = estate.products[pool.product]
-    return _edition(pool, item) and bool(pool.version) and bool(item.version) and product.order(item.version) < product.order(pool.version)
+    return (
+        _edition(pool, item)
+        and bool(pool.version)
+        and bool(item.version)
+        and product.order(item.version) < product.order(pool.version)
+    )
 
 
 def _edition_above(estate: Estate, pool: Source, item: Item) -> bool:

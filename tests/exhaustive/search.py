@@ -28,7 +28,7 @@ from operator import ge
 from typing import NamedTuple, Protocol
 
 from .covers import Forbidden, covers, set_covers, set_editions
-from .estate import UNKNOWN, USER_METRICS, Estate, Item, Source
+from .estate import USER_METRICS, Estate, Item, Source
 
 Value = tuple[int, int]
 """Cost in cents (unknown prices included), list exposure in cents: compared in this order."""
@@ -36,15 +36,15 @@ Key = tuple[str, str, str]
 """Product, edition, version."""
 
 
-class Unclear(Exception):
+class UnclearError(Exception):
     """The list exposure is not defined by docs/counting.md for this estate."""
 
 
-class TooWide(Exception):
+class TooWideError(Exception):
     """More states than allowed: the caller must bring a bound."""
 
 
-class NothingLeft(Exception):
+class NothingLeftError(Exception):
     """No way costs as little as the bound's guess."""
 
 
@@ -129,7 +129,7 @@ class Problem:
         """Return the kind of unit a source gives to an item, and whose it is."""
         metric = self.sources[source].metric
         if metric in USER_METRICS:
-            return "user", item.user or f"?{item.key}"  # without a user: a user of its own
+            return "user", item.user or f"?{item.device}"  # nobody named: the device has one unknown user of its own
         if metric != "core":
             return "device", item.device
         if self.estate.term(item.product, "core").slots:
@@ -175,8 +175,8 @@ def solve(problem: Problem, bound: Bound | None = None, *, limit: int | None = N
             upper bound, but not the least.
 
     Raises:
-        TooWide: More than `limit` states.
-        NothingLeft: Every way costs more than the bound allows.
+        TooWideError: More than `limit` states.
+        NothingLeftError: Every way costs more than the bound allows.
     """
     start = State((), tuple(s.owned or 0 for s in problem.sources), (0,) * len(problem.sources))
     layers: list[Layer] = [{start: ((0, 0), None, None)}]
@@ -189,7 +189,7 @@ def solve(problem: Problem, bound: Bound | None = None, *, limit: int | None = N
                 if after not in layer or total < layer[after][0]:
                     layer[after] = (total, state, step)
         if not layer:
-            raise NothingLeft
+            raise NothingLeftError
         layers.append(_narrowed(problem, layer, i, bound, limit, beam))
     return _best(layers)
 
@@ -208,19 +208,20 @@ def _narrowed(problem: Problem, layer: Layer, i: int, bound: Bound | None, limit
     if limit is None or len(kept) <= limit:
         return kept
     if not beam:
-        raise TooWide(len(kept))
+        raise TooWideError(len(kept))
     rows.sort(key=lambda row: row[0])
     return dict([pair for _, pair in rows if pair[0] in kept][:limit])
 
 
 def _best(layers: list[Layer]) -> Found:
     if not layers[-1]:
-        raise NothingLeft
+        raise NothingLeftError
     state, (value, _, _) = min(layers[-1].items(), key=lambda pair: pair[1][0])
     found = Found(value, {}, [])
     for layer in reversed(layers[1:]):
         _, before, step = layer[state]
-        assert before is not None and step is not None
+        assert before is not None
+        assert step is not None
         found.plan.insert(0, step.words)
         for n, units in step.taken.items():
             found.taken[n] = found.taken.get(n, 0) + units
@@ -300,7 +301,7 @@ def _raised(problem: Problem, unit: Unit, item: Item) -> tuple[tuple[Key, ...], 
     raised: Key = (item.product, top[0][1], newest(top))
     mixed: Key = (item.product, top[0][1], newest([old, mine]))
     if _listed(problem, raised, metric) != _listed(problem, mixed, metric):
-        raise Unclear("two readings of the highest edition and version")
+        raise UnclearError("two readings of the highest edition and version")
     keys = tuple(sorted([*(k for k in unit.keys if k != old), raised]))
     return keys, unit.short * (_listed(problem, raised, metric) - _listed(problem, old, metric))
 
@@ -309,7 +310,7 @@ def _listed(problem: Problem, key: Key, metric: str) -> int:
     assert problem.list_price is not None
     price = problem.list_price(key, metric)
     if price is None:
-        raise Unclear(f"no list price of {key} per {metric}")
+        raise UnclearError(f"no list price of {key} per {metric}")
     return price
 
 

@@ -45,7 +45,7 @@ class Tables:
 
 
 class _NoAliases(yaml.SafeDumper):
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
 
