@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sam.engine.demand import MixedBundle
+from sam.engine.demandclasses import MixedBundle
 from sam.engine.licensing import Licensed
 from sam.entitlements.classes import DemandClass, Item
 from sam.entitlements.graph import Node, class_node

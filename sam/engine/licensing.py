@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sam.engine.demand import Demand, DemandBuilder
+from sam.engine.demand import DemandBuilder
+from sam.engine.demandclasses import Demand
 from sam.engine.estate import RETIRED, Estate, Scopes
 from sam.engine.families import Family, find_families
 from sam.engine.money import Exchange
