@@ -12,11 +12,11 @@ import networkx as nx
 
 from sam.entitlements.graph import MatcherGraph, Node
 from sam.entitlements.licenses import Offer
-from sam.entitlements.program import Program, build_program, components
+from sam.entitlements.program import Program, build_program, components, is_stiff
 from sam.entitlements.solver import GoalResult, Solution, solve
 
 BATCH = 400
-"""Columns up to which small components are gathered into one program."""
+"""Nodes up to which small components are gathered into one program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +64,32 @@ def allocate(matcher: MatcherGraph) -> Allocation:
     """
     graph = matcher.graph
     result = _Gatherer(matcher)
-    batch: list[nx.DiGraph[Node]] = []
-    columns = 0
+    batch: list[list[Node]] = []
+    size = 0
     for part in components(graph):
-        program = build_program(part)
-        if program.stiff or len(program.keys) > BATCH:
+        if is_stiff(graph, part) or len(part) > BATCH:
+            program = build_program(graph, part)
             result.add([part], program, solve(program))
             continue
         batch.append(part)
-        columns += len(program.keys)
-        if columns > BATCH * 10:
+        size += len(part)
+        if size > BATCH * 10:
             _solve_batch(graph, batch, result)
-            batch, columns = [], 0
+            batch, size = [], 0
     if batch:
         _solve_batch(graph, batch, result)
     return result.allocation()
 
 
-def _solve_batch(graph: "nx.DiGraph[Node]", batch: Sequence["nx.DiGraph[Node]"], result: "_Gatherer") -> None:
+def _solve_batch(graph: "nx.DiGraph[Node]", batch: Sequence[list[Node]], result: "_Gatherer") -> None:
     """Solve small components as one relaxation; where that is not whole, one by one."""
-    union = graph.subgraph([n for part in batch for n in part.nodes])
-    program = build_program(union)
+    program = build_program(graph, [node for part in batch for node in part])
     solution = solve(program)
-    if len(batch) == 1 or solution.proven:
+    if len(batch) == 1 or (solution.proven and not any(g.nodes for g in solution.goals)):
         result.add(batch, program, solution)
         return
     for part in batch:
-        single = build_program(part)
+        single = build_program(graph, part)
         result.add([part], single, solve(single))
 
 
@@ -106,7 +105,7 @@ class _Gatherer:
         self.components = self.columns = self.nodes = 0
         self.goals: dict[str, Fraction] = {}
 
-    def add(self, parts: Sequence["nx.DiGraph[Node]"], program: Program, solution: Solution) -> None:
+    def add(self, parts: Sequence[list[Node]], program: Program, solution: Solution) -> None:
         self.components += len(parts)
         self.columns += len(program.keys)
         for key, value in zip(program.keys, solution.values, strict=True):
@@ -125,15 +124,15 @@ class _Gatherer:
         elif key[0][0] == "block":
             self.flows[(key[0], key[1])] = value
 
-    def _prove(self, parts: Sequence["nx.DiGraph[Node]"], goals: Sequence[GoalResult], proven: bool) -> None:
+    def _prove(self, parts: Sequence[list[Node]], goals: Sequence[GoalResult], proven: bool) -> None:
         for part in parts:
-            classes = [n for n in part.nodes if n[0] == "class"]
+            classes = [n for n in part if n[0] == "class"]
             if proven and not any(n[1] in self.incomplete for n in classes):
                 continue
             self.unproven |= set(classes)
             cost = next((g for g in goals if g.name == "cost"), None)
             if cost:
-                self.gaps.append(Gap(min(part.nodes), cost.value, cost.bound))
+                self.gaps.append(Gap(part[0], cost.value, cost.bound))
 
     def allocation(self) -> Allocation:
         bought: dict[str, int] = {}

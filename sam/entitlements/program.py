@@ -6,7 +6,7 @@
 Columns and rows are in sorted order of graph nodes, so equal graphs give equal programs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -44,17 +44,31 @@ class Program:
         self.rows.append((low, high, terms))
 
 
-def components(graph: "nx.DiGraph[Node]") -> Iterator["nx.DiGraph[Node]"]:
-    """Yield the independent problems of a graph, in a fixed order."""
-    parts = sorted((min(part), part) for part in nx.weakly_connected_components(graph))
-    for _, part in parts:
-        yield graph.subgraph(part)
+def components(graph: "nx.DiGraph[Node]") -> Iterator[list[Node]]:
+    """Yield the nodes of each independent problem of a graph, sorted, problems in a fixed order."""
+    yield from sorted(sorted(part) for part in nx.weakly_connected_components(graph))
 
 
-def build_program(graph: "nx.DiGraph[Node]") -> Program:
-    """Build the program of one component."""
+def is_stiff(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> bool:
+    """True where the relaxation is fractional as a rule: packs, minimum orders, hosts."""
+    for node in nodes:
+        kind = graph.nodes[node]["kind"]
+        if kind == "class" and graph.nodes[node]["demand"].kind == "host":
+            return True
+        if kind == "offer" and not _single(graph.nodes[node]["license"]):
+            return True
+    return False
+
+
+def _single(offer: Offer) -> bool:
+    """True when units of an offer can be bought one by one, from the first on."""
+    return offer.pack == 1 and offer.minimum <= 1
+
+
+def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
+    """Build the program of whole components, given by their nodes."""
     program = Program()
-    nodes = sorted(graph.nodes)
+    nodes = sorted(nodes)
     classes = [n for n in nodes if n[0] == "class"]
     blocks: dict[Node, list[tuple[int, int]]] = {}
     for node in classes:
@@ -99,7 +113,7 @@ def _add_class(
 
 
 def _add_offer(program: Program, target: Node, offer: Offer, flows: list[int], costs: "_Costs") -> None:
-    if offer.pack == 1 and offer.minimum <= 1:
+    if _single(offer):
         for flow in flows:
             costs.buy(flow, offer, 1)
         return
