@@ -24,8 +24,8 @@ class Demand:
     users: list[str] = field(default_factory=list)
     titles: list[tuple[int, Title, Recognition]] = field(default_factory=list)
     classes: list[DemandClass] = field(default_factory=list)
-    signatures: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-    """Class id → family, bundle kind and signature, to find its bundles again."""
+    signatures: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    """Class id → family, bundle kind and signature of its bundles: what differs in no way that matters is one class."""
     problems: list[Problem] = field(default_factory=list)
     slots: dict[int, tuple[Device, Place]] = field(default_factory=dict)
     facts: dict[int, tuple[Device, Place]] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class ClassReader:
         self.estate = estate
         self.scopes = scopes
         self.relations = demand.relations
+        self.classes: dict[str, DemandClass] = {}
 
     def _read_mixed(self, by_cores: Mapping[int, int]) -> None:
         """Read the bundles of several users one by one: each is a class of its own."""
@@ -80,8 +81,10 @@ class ClassReader:
         """Give a class its id; alike bundles of several users stay apart by their number."""
         apart = signature[2] if signature[1] == "m" else ""
         name = f"{found.kind}-{sha256(repr((_plain(found), apart)).encode()).hexdigest()[:16]}"
-        self.demand.classes.append(replace(found, id=name))
-        self.demand.signatures[name] = signature
+        known = self.classes.get(name)
+        count = found.count + (known.count if known else 0)
+        self.classes[name] = replace(found, id=name, count=count)
+        self.demand.signatures.setdefault(name, []).append(signature)
 
     def read(self) -> None:
         """Read every class into the demand, in a fixed order."""
@@ -93,6 +96,7 @@ class ClassReader:
             found = self._class(bundle_kind, signature, count, by_cores=bool(by_cores[family]))
             self._keep(found, (family, bundle_kind, signature))
         self._read_mixed(by_cores)
+        self.demand.classes += self.classes.values()
 
     def _class(self, bundle_kind: str, signature: str, count: int, *, by_cores: bool) -> DemandClass:
         profile, _, rest = signature.partition("|")

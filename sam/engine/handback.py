@@ -60,18 +60,15 @@ class HandBack:
 
     def bundles(self, class_id: str) -> list[int]:
         """Return the numbers of a class's bundles in order."""
-        family, kind, signature = self.licensed.demand.signatures[class_id]
-        if kind == "m":
-            return [int(signature)]
         if self._bundles is None:
             self._bundles = {}
-            rows = self.licensed.demand.relations.fetch(
-                "SELECT family, bundle_kind, signature, bundle FROM bundles"
-                " ORDER BY family, bundle_kind, signature, bundle"
-            )
+            rows = self.licensed.demand.relations.fetch("SELECT family, bundle_kind, signature, bundle FROM bundles")
             for *key, bundle in rows:
                 self._bundles.setdefault((key[0], key[1], key[2]), []).append(bundle)
-        return self._bundles.get((family, kind, signature), [])
+        found: list[int] = []
+        for family, kind, signature in self.licensed.demand.signatures[class_id]:
+            found += [int(signature)] if kind == "m" else self._bundles.get((family, kind, signature), [])
+        return sorted(found)
 
     def deal(self, demand: DemandClass, *, most: int | None = None) -> Iterator[Dealt]:
         """Yield every block of every bundle of a class; with `most`, of so many bundles of each option."""
@@ -111,29 +108,35 @@ class HandBack:
 
     def _members(self, demand: DemandClass) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
         """Return devices (in the order of the class's slots) and persons of each bundle."""
-        family, kind, signature = self.licensed.demand.signatures[demand.id]
-        fetch = self.licensed.demand.relations.fetch
-        if kind == "m":
-            rows = fetch(
-                "SELECT dev, pev, usr, profile FROM items WHERE family = $1 AND bundle_kind = 'm' AND bundle = $2"
-                " ORDER BY dev, pev, usr",
-                [family, int(signature)],
-            )
-            mixed = MixedBundle.of([(r[0], r[1], r[2], r[3]) for r in rows])
-            return {int(signature): (mixed.devices, mixed.users)}
-        if kind != "u":
-            return {}
-        rows = fetch(
+        found: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        for family, kind, signature in self.licensed.demand.signatures[demand.id]:
+            if kind == "m":
+                found[int(signature)] = self._mixed(family, int(signature))
+            elif kind == "u":
+                found |= self._of_users(family, signature)
+        return found
+
+    def _mixed(self, family: int, bundle: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        rows = self.licensed.demand.relations.fetch(
+            "SELECT dev, pev, usr, profile FROM items WHERE family = $1 AND bundle_kind = 'm' AND bundle = $2"
+            " ORDER BY dev, pev, usr",
+            [family, bundle],
+        )
+        mixed = MixedBundle.of([(r[0], r[1], r[2], r[3]) for r in rows])
+        return mixed.devices, mixed.users
+
+    def _of_users(self, family: int, signature: str) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
+        rows = self.licensed.demand.relations.fetch(
             "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family"
             " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle"
-            " WHERE b.family = $1 AND b.bundle_kind = $2 AND b.signature = $3 AND p.dev >= 0"
+            " WHERE b.family = $1 AND b.bundle_kind = 'u' AND b.signature = $2"
             " ORDER BY p.bundle, p.part, p.dev",
-            [family, kind, signature],
+            [family, signature],
         )
-        found: dict[int, list[int]] = {}
+        devices: dict[int, list[int]] = {}
         for bundle, device in rows:
-            found.setdefault(bundle, []).append(device)
-        return {b: (tuple(found.get(b, ())), (b,)) for b in self.bundles(demand.id)}
+            devices.setdefault(bundle, []).append(device)
+        return {b: (tuple(d for d in found if d >= 0), (b,)) for b, found in devices.items()}
 
     def _draw(self, queue: list[tuple[Node, int]], units: int) -> tuple[tuple[License, int], ...]:
         drawn = []

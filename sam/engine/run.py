@@ -186,9 +186,11 @@ def _report(solved: Solved, progress: Progress, *, names: bool) -> Run:
 def priority_bill(licensed: Licensed) -> PriorityResult:
     """Return the bill of the documented priority order on the same demand and the same pools."""
     demand = licensed.demand
-    by_signature = {signature: name for name, signature in demand.signatures.items()}
+    by_signature = {s: name for name, signatures in demand.signatures.items() for s in signatures}
     rows = demand.relations.fetch(
-        "SELECT family, bundle_kind, signature FROM bundles ORDER BY bundle_kind, bundle, family"
+        "SELECT family, bundle_kind, signature FROM (SELECT family, bundle_kind, bundle, signature FROM bundles UNION ALL"
+        " SELECT DISTINCT family, bundle_kind, bundle, CAST(bundle AS VARCHAR) FROM items WHERE bundle_kind = 'm')"
+        " ORDER BY bundle_kind, bundle, family"
     )
     order = [by_signature[(family, kind, signature)] for family, kind, signature in rows]
     walk = PriorityOrder(licensed.builder, licensed.market.setting, licensed.market.default_metric)

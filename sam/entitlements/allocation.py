@@ -5,13 +5,14 @@ whole falls apart by itself. Equal graphs give equal flows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import networkx as nx
 
-from sam.entitlements.graph import MatcherGraph, Node
+from sam.entitlements.graph import MatcherGraph, Node, class_node, exposed
 from sam.entitlements.licenses import Offer
+from sam.entitlements.options import Block
 from sam.entitlements.program import Program, build_program, components, is_stiff
 from sam.entitlements.solver import GoalResult, Solution, solve
 
@@ -59,6 +60,8 @@ class Allocation:
 def allocate(matcher: MatcherGraph) -> Allocation:
     """Solve the matcher graph at least cost, goals in sequence.
 
+    What is chosen for a bundle that is written out is added to the graph as an option.
+
     Raises:
         SolverError: The solver failed on a program that has a solution.
     """
@@ -96,8 +99,8 @@ def _solve_batch(graph: "nx.DiGraph[Node]", batch: Sequence[list[Node]], result:
 class _Gatherer:
     def __init__(self, matcher: MatcherGraph) -> None:
         self.graph = matcher.graph
-        self.incomplete = frozenset(matcher.incomplete)
         self.chosen: dict[Node, int] = {}
+        self.taken: dict[Node, list[Node]] = {}
         self.flows: dict[tuple[Node, Node], int] = {}
         self.packs: dict[str, int] = {}
         self.gaps: list[Gap] = []
@@ -121,20 +124,40 @@ class _Gatherer:
             self.packs[key[0][1]] = value
         elif key[0][0] == "class":
             self.chosen[key[1]] = value
-        elif key[0][0] == "block":
+        elif key[0][0] == "item":
+            self.taken.setdefault(key[1], []).append(key[0])
+        elif key[0][0] == "block" and key[1][0] in ("pool", "offer"):
             self.flows[(key[0], key[1])] = value
 
     def _prove(self, parts: Sequence[list[Node]], goals: Sequence[GoalResult], proven: bool) -> None:
         for part in parts:
             classes = [n for n in part if n[0] == "class"]
-            if proven and not any(n[1] in self.incomplete for n in classes):
+            if proven:
                 continue
             self.unproven |= set(classes)
             cost = next((g for g in goals if g.name == "cost"), None)
             if cost:
                 self.gaps.append(Gap(part[0], cost.value, cost.bound))
 
+    def _choose_written(self) -> None:
+        """Make an option of what was chosen for each bundle that is written out, its blocks holding what they take."""
+        graph = self.graph
+        for block_node, groups in sorted(self.taken.items()):
+            block: Block = graph.nodes[block_node]["block"]
+            items = tuple(sorted(item for group in groups for item in graph.nodes[group]["items"]))
+            graph.nodes[block_node]["block"] = replace(block, items=items)
+            for target in graph.successors(block_node):
+                license = graph.nodes[target]["license"]
+                exposure, priced = exposed(graph.graph["covering"], graph.graph["prices"], items, license.metric)
+                graph.edges[block_node, target].update(exposure=exposure, priced=priced)
+            option: Node = ("option", block_node[1], block_node[2].partition("-")[0])
+            graph.add_node(option, kind="option")
+            graph.add_edge(class_node(block_node[1]), option)
+            graph.add_edge(option, block_node, times=1)
+            self.chosen[option] = 1
+
     def allocation(self) -> Allocation:
+        self._choose_written()
         bought: dict[str, int] = {}
         for (_, target), units in self.flows.items():
             if target[0] == "offer":

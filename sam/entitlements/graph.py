@@ -5,10 +5,11 @@
 Node attributes
     class   kind, count, demand (the DemandClass)
     option  demand class id
-    block   units each, exposure per bought unit, the Block
+    item    group of items of one bundle that is written out    block   units each, the Block
     pool    units, value, the Pool          offer  pack, minimum, cost, the Offer
 Edge attributes
     option → block  times: how often one bundle needs the block
+    item → block    the block may take these items (bundles written out: class → item → block)
     block → pool | offer  relation (own, downgrade, …), term, right and scope that allow it
 
 The program is built from this graph alone: an edge that is not here cannot be used.
@@ -25,7 +26,7 @@ from sam.entitlements.covers import POLICY_ORDER, Covering
 from sam.entitlements.hosts import list_host_options
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.listprices import ListPrices
-from sam.entitlements.options import Block, ClassOptions, list_options, reaches
+from sam.entitlements.options import Block, ClassOptions, WrittenOut, list_options, reaches
 
 Node = tuple[str, ...]
 
@@ -35,8 +36,6 @@ class MatcherGraph:
     """The graph and what did not fit in it."""
 
     graph: "nx.DiGraph[Node]"
-    incomplete: tuple[str, ...] = ()
-    """Classes with more options than were listed: their optimum is not claimed."""
     low: bool = False
     """True when unknown facts were taken at their low value."""
 
@@ -72,14 +71,13 @@ class GraphBuilder:
             classes: Demand classes with unique ids.
             low: Take unknown facts (cores, users) at their low value.
         """
-        graph: nx.DiGraph[Node] = nx.DiGraph(prices=self.prices)
-        incomplete = []
+        graph: nx.DiGraph[Node] = nx.DiGraph(prices=self.prices, covering=self.covering)
         for demand in sorted(classes, key=lambda c: c.id):
             listed = self.options(demand, low=low)
-            if not listed.complete:
-                incomplete.append(demand.id)
             self._add_class(graph, demand, listed)
-        return MatcherGraph(graph, tuple(incomplete), low)
+            if listed.written:
+                self._write_out(graph, demand, listed.written)
+        return MatcherGraph(graph, low)
 
     def candidates(self, demand: DemandClass) -> list[License]:
         """Return the licenses that could cover some item of a class, in order of id."""
@@ -110,6 +108,23 @@ class GraphBuilder:
                 if place not in graph:
                     self._add_block(graph, place, demand, block, sum(b.units * t for b, t in option.blocks))
                 graph.add_edge(chosen, place, times=times)
+
+    def _write_out(self, graph: "nx.DiGraph[Node]", demand: DemandClass, written: WrittenOut) -> None:
+        """Add each bundle of a class by itself, with its groups of items and the blocks that may take them."""
+        for copy in range(demand.count):
+            groups: list[tuple[Node, frozenset[Item]]] = []
+            for number, items in enumerate(written.groups):
+                group: Node = ("item", demand.id, f"{copy:05d}-{number:03d}")
+                graph.add_node(group, kind="item", items=items)
+                graph.add_edge(class_node(demand.id), group)
+                groups.append((group, frozenset(items)))
+            for number, choice in enumerate(written.choices):
+                place: Node = ("block", demand.id, f"{copy:05d}-{number:03d}")
+                self._add_block(graph, place, demand, choice.block, choice.block.units)
+                graph.nodes[place]["devices"] = choice.devices
+                for group, held in groups:
+                    if held <= set(choice.block.items):
+                        graph.add_edge(group, place)
 
     def _add_block(self, graph: "nx.DiGraph[Node]", place: Node, demand: DemandClass, block: Block, whole: int) -> None:
         graph.add_node(place, kind="block", units=block.units, block=block, demand=demand.id)
@@ -148,12 +163,17 @@ class GraphBuilder:
                 if price is not None and whole
                 else (Fraction(0), price is not None)
             )
-        total, priced = Fraction(0), True
-        for item in leading_items(self.covering, block.items):
-            price = self.prices.find(item.product, item.edition, item.version, metric)
-            total += price or 0
-            priced = priced and price is not None
-        return total, priced
+        return exposed(self.covering, self.prices, block.items, metric)
+
+
+def exposed(covering: Covering, prices: ListPrices, items: Sequence[Item], metric: str) -> tuple[Fraction, bool]:
+    """Return the list price of one unit of each product among items, and whether all of them have one."""
+    total, priced = Fraction(0), True
+    for item in leading_items(covering, items):
+        price = prices.find(item.product, item.edition, item.version, metric)
+        total += price or 0
+        priced = priced and price is not None
+    return total, priced
 
 
 def _distance(relation: str) -> int:

@@ -41,7 +41,7 @@ def list_host_options(
     uncovered = tuple(item for item in kinds if item not in reached)
     options = _combine([kinds[n] for n in wanted], [counts[n] for n in wanted], sets)
     own = _own_requirement(host, licenses, options)
-    return ClassOptions(tuple(_with_own(o, own) for o in options), True, uncovered)
+    return ClassOptions(tuple(_with_own(o, own) for o in options), uncovered)
 
 
 def _set_blocks(

@@ -1,5 +1,8 @@
 """The ways to license one bundle: partitions of its items into blocks, each block covered by one license.
 
+A bundle with more partitions than can be listed is written out instead: its groups of items and the blocks that could
+take them, for the program to choose from (see `WrittenOut`).
+
 Partitions, not totals: suites {A,B}, {B,C} and {A,C} once each cover two devices in sum and not in fact. A partition is
 dropped only where another is at least as good for every goal: two blocks whose eligible licenses are the same as those
 of their union never need two licenses.
@@ -7,7 +10,6 @@ of their union never need two licenses.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 
 from sam.entitlements.classes import DemandClass, Item
@@ -18,8 +20,10 @@ from sam.model import Interval
 
 USER_SLOT = -1
 """Subject of a bundle's first person; the next ones count down from it."""
-MOST_OPTIONS = 6000
-"""Partitions of one bundle beyond which only the coarse ones are kept (and optimality is not claimed)."""
+MOST_OPTIONS = 1500
+"""Partitions of one bundle beyond which it is written out."""
+MOST_GROUPS = 8
+"""Groups of items beyond which partitions are not even tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,28 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassOptions:
-    """Every way to cover a bundle of one class; `complete` is False when there were too many to list."""
+class Choice:
+    """A block that may take any of the items it reaches, on so many devices at most."""
 
-    options: tuple[Option, ...]
-    complete: bool = True
+    block: Block
+    devices: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOut:
+    """A bundle as groups of items that are never split and the blocks that could take them."""
+
+    groups: tuple[tuple[Item, ...], ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOptions:
+    """Every way to cover a bundle of one class: as options, or written out where there are too many."""
+
+    options: tuple[Option, ...] = ()
     uncovered: tuple[Item, ...] = ()
+    written: WrittenOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +91,8 @@ class Reach:
     need: Interval
 
 
-def reaches(
-    bundle: DemandClass, licenses: Sequence[License], covering: Covering, as_of: date | None = None
-) -> list[Reach]:
+def reaches(bundle: DemandClass, licenses: Sequence[License], covering: Covering) -> list[Reach]:
     """List what each license could cover in a bundle, subject by subject."""
-    del as_of
     found = []
     for license in licenses:
         if not license.countable:
@@ -114,7 +131,7 @@ def list_options(
         bundle: The class; only its items and slots are read.
         found: Result of `reaches`.
         low: Take unknown facts at their low value.
-        most: Give up the full list beyond this many.
+        most: Write the bundle out beyond this many.
     """
     items = set(range(len(bundle.items)))
     reached = set().union(*(r.items for r in found)) if found else set()
@@ -123,9 +140,42 @@ def list_options(
         items -= set().union(*(r.items for r in found if r.subject < 0 and not r.need.known), set())
     uncovered = tuple(bundle.items[n] for n in sorted(items - reached))
     groups = _alike(sorted(items & reached), bundle, found)
-    finder = _Partitions(bundle, found, groups, low=low, most=most)
-    options = finder.all()
-    return ClassOptions(options, finder.complete, uncovered)
+    finder = _Partitions(bundle, found, groups, low=low)
+    options = finder.all(most) if len(groups) <= MOST_GROUPS else None
+    if options is None:
+        return ClassOptions(uncovered=uncovered, written=_write_out(bundle, found, groups, low=low))
+    return ClassOptions(options, uncovered)
+
+
+def _write_out(
+    bundle: DemandClass, found: Sequence[Reach], groups: Sequence[frozenset[int]], *, low: bool
+) -> WrittenOut:
+    """List the blocks a bundle could use: licenses alike in subject, reach and units, owned and offered ones apart.
+
+    A block of single units is either owned or bought, and bought under one metric, so that its exposure is known.
+    """
+    open_items = frozenset().union(*groups)
+    kinds: dict[str, list[Reach]] = {}
+    for reach in found:
+        items = reach.items & open_items
+        units = solved(reach.need, low=low)
+        apart = (reach.license.owned, "" if reach.license.owned else reach.license.metric) if units == 1 else (True, "")
+        metric = reach.license.metric if units > 1 else ""
+        if items:
+            key = (reach.subject, tuple(sorted(items)), units, metric, apart, _limit(reach.license) or 0)
+            kinds.setdefault(repr(key), []).append(reach)
+    choices = []
+    for _, alike in sorted(kinds.items()):
+        first = alike[0]
+        named = tuple(bundle.items[n] for n in sorted(first.items & open_items))
+        ids = tuple(sorted(r.license.id for r in alike))
+        need = first.need
+        block = Block(first.subject, named, solved(need, low=low), ids, need.known, need.high is not None)
+        limit = _limit(first.license)
+        slots = len({i.slot for i in named if not i.seat})
+        copies = -(-slots // limit) if limit and slots > limit else 1
+        choices += [Choice(block, limit if limit and slots > limit else None)] * max(1, copies)
+    return WrittenOut(tuple(tuple(bundle.items[n] for n in sorted(g)) for g in groups), tuple(choices))
 
 
 def _alike(items: Sequence[int], bundle: DemandClass, found: Sequence[Reach]) -> list[frozenset[int]]:
@@ -146,24 +196,20 @@ def _limit(license: License) -> int | None:
 class _Partitions:
     """Depth-first search over set partitions, block by block."""
 
-    def __init__(
-        self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]], *, low: bool, most: int
-    ) -> None:
+    def __init__(self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]], *, low: bool) -> None:
         self.bundle = bundle
         self.found = found
         self.groups = groups
         self.low = low
-        self.most = most
-        self.complete = True
         self._blocks: dict[frozenset[int], list[Block]] = {}
 
-    def all(self) -> tuple[Option, ...]:
+    def all(self, most: int) -> tuple[Option, ...] | None:
+        """Return every partition, None when there are more than `most`."""
         result: list[Option] = []
         for blocks in self._split(frozenset(range(len(self.groups)))):
+            if len(result) >= most:
+                return None
             result.append(Option(tuple((b, 1) for b in blocks)))
-            if len(result) > self.most:
-                self.complete = False
-                return self._coarse()
         return tuple(result)
 
     def _split(self, left: frozenset[int]) -> Iterator[tuple[Block, ...]]:
@@ -208,23 +254,3 @@ class _Partitions:
             Block(subject, named, units, tuple(sorted(ids)), known, bounded)
             for (subject, units, _, known, bounded), ids in sorted(kinds.items())
         ]
-
-    def _coarse(self) -> tuple[Option, ...]:
-        """Take for every first item each block as large as a license reaches: always a cover, not always all."""
-        result: dict[tuple[Block, ...], None] = {}
-        sets = sorted({r.items for r in self.found}, key=sorted)
-
-        def fill(left: frozenset[int], taken: tuple[Block, ...]) -> None:
-            if len(result) >= self.most:
-                return
-            if not left:
-                result[taken] = None
-                return
-            first = min(left)
-            wholes = {frozenset(g for g in left if self.groups[g] <= s) for s in sets if self.groups[first] <= s}
-            for chosen in sorted(wholes, key=sorted):
-                for block in self.blocks(chosen):
-                    fill(left - chosen, (*taken, block))
-
-        fill(frozenset(range(len(self.groups))), ())
-        return tuple(Option(tuple((b, 1) for b in blocks)) for blocks in result)

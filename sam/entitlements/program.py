@@ -2,6 +2,7 @@
 
     class:  Σ options = count              block:  Σ flows = Σ units × times × options
     pool:   Σ flows ≤ units                offer:  Σ flows ≤ bought, bought = pack × whole, minimum when any
+    bundle written out:  each group of items is taken by one block, a block that takes any is used once
 
 Columns and rows are in sorted order of graph nodes, so equal graphs give equal programs.
 """
@@ -15,7 +16,8 @@ import networkx as nx
 
 from sam.entitlements.covers import POLICY_ORDER
 from sam.entitlements.graph import Node
-from sam.entitlements.licenses import Offer, Pool
+from sam.entitlements.licenses import License, Offer, Pool
+from sam.entitlements.listprices import ListPrices
 
 Key = tuple[Node, ...]
 
@@ -53,7 +55,7 @@ def is_stiff(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> bool:
     """True where the relaxation is fractional as a rule: packs, minimum orders, hosts."""
     for node in nodes:
         kind = graph.nodes[node]["kind"]
-        if kind == "class" and graph.nodes[node]["demand"].kind == "host":
+        if kind == "item" or (kind == "class" and graph.nodes[node]["demand"].kind == "host"):
             return True
         if kind == "offer" and not _single(graph.nodes[node]["license"]):
             return True
@@ -71,10 +73,15 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
     nodes = sorted(nodes)
     classes = [n for n in nodes if n[0] == "class"]
     blocks: dict[Node, list[tuple[int, int]]] = {}
+    costs = _Costs()
     for node in classes:
         _add_class(program, graph, node, blocks)
+    written = _WrittenOut(program, graph, costs)
+    for node in nodes:
+        if node[0] == "item":
+            written.add_item(node)
+    blocks.update(written.close())
     flows: dict[Node, list[int]] = {}
-    costs = _Costs()
     for block in sorted(blocks):
         terms = [(column, -amount) for column, amount in blocks[block]]
         most = sum(amount * (program.upper[column] or 0) for column, amount in blocks[block])
@@ -83,7 +90,10 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
             program.capacity[flow] = most
             flows.setdefault(target, []).append(flow)
             terms.append((flow, 1))
-            costs.add_flow(flow, target, graph.edges[block, target], graph.nodes[target]["license"])
+            edge = graph.edges[block, target]
+            costs.add_flow(flow, edge["relation"], graph.nodes[target]["license"])
+            if block not in written.itemised:
+                costs.expose(flow, edge["exposure"])
         program.row(0, 0, terms)
     for target in sorted(flows):
         license = graph.nodes[target]["license"]
@@ -100,7 +110,7 @@ def _add_class(
 ) -> None:
     count = graph.nodes[node]["count"]
     terms = []
-    for option in sorted(graph.successors(node)):
+    for option in sorted(n for n in graph.successors(node) if n[0] == "option"):
         column = program.column((node, option), count)
         if graph.nodes[node]["demand"].kind == "host":
             program.stiff.add(column)
@@ -110,6 +120,82 @@ def _add_class(
             blocks.setdefault(block, []).append((column, amount))
     if terms:
         program.row(count, count, terms)
+
+
+class _WrittenOut:
+    """Columns and rows of bundles that are written out: which block takes which group of items.
+
+    A block is used at most once; a bought single unit is exposed product by product, for what it takes.
+    """
+
+    def __init__(self, program: Program, graph: "nx.DiGraph[Node]", costs: "_Costs") -> None:
+        self.program = program
+        self.graph = graph
+        self.costs = costs
+        self.taken: dict[Node, list[tuple[int, Node]]] = {}
+        self.itemised: set[Node] = set()
+
+    def add_item(self, node: Node) -> None:
+        """Add a group of items: one block takes it."""
+        columns = []
+        for block in sorted(self.graph.successors(node)):
+            column = self.program.column((node, block), 1)
+            columns.append((column, 1))
+            self.taken.setdefault(block, []).append((column, node))
+        self.program.row(1, 1, columns)
+
+    def close(self) -> dict[Node, list[tuple[int, int]]]:
+        """Add the blocks; return the use of each, as the flows need it."""
+        found = {}
+        for block in sorted(self.taken):
+            used = self.program.column((block, ("used",)), 1)
+            self.program.stiff.add(used)
+            for column, _ in self.taken[block]:
+                self.program.row(None, 0, [(column, 1), (used, -1)])
+            self._limit(block)
+            self._expose(block)
+            found[block] = [(used, self.graph.nodes[block]["units"])]
+        return found
+
+    def _limit(self, block: Node) -> None:
+        most = self.graph.nodes[block]["devices"]
+        if most is None:
+            return
+        slots: dict[int, list[int]] = {}
+        for column, node in self.taken[block]:
+            for slot in {i.slot for i in self.graph.nodes[node]["items"] if not i.seat}:
+                slots.setdefault(slot, []).append(column)
+        on = {slot: self.program.column((block, ("slot", str(slot))), 1) for slot in sorted(slots)}
+        self.program.stiff |= set(on.values())
+        for slot, columns in sorted(slots.items()):
+            for column in columns:
+                self.program.row(None, 0, [(column, 1), (on[slot], -1)])
+        self.program.row(None, most, [(column, 1) for column in on.values()])
+
+    def _expose(self, block: Node) -> None:
+        """Price what a bought single unit leaves short: each product it takes, at its dearest item of those."""
+        data = self.graph.nodes[block]
+        offers = [t for t in self.graph.successors(block) if t[0] == "offer"]
+        if data["units"] != 1 or not offers:
+            return
+        self.itemised.add(block)
+        metric = self.graph.nodes[min(offers)]["license"].metric
+        prices: ListPrices = self.graph.graph["prices"]
+        levels: dict[str, dict[Fraction, list[int]]] = {}
+        for column, node in self.taken[block]:
+            for item in self.graph.nodes[node]["items"]:
+                price = prices.find(item.product, item.edition, item.version, metric) or Fraction(0)
+                levels.setdefault(item.product, {}).setdefault(price, []).append(column)
+        for product, by_price in sorted(levels.items()):
+            below = Fraction(0)
+            for price in sorted(by_price):
+                # Each level adds what it costs above the one below: together the dearest level taken.
+                short = self.program.column((block, ("short", product, str(price))), 1)
+                for level in (p for p in by_price if p >= price):
+                    for column in by_price[level]:
+                        self.program.row(None, 0, [(column, 1), (short, -1)])
+                self.costs.expose(short, price - below)
+                below = price
 
 
 def _add_offer(program: Program, target: Node, offer: Offer, flows: list[int], costs: "_Costs") -> None:
@@ -142,16 +228,18 @@ class _Costs:
         self.order: dict[int, Fraction] = {}
         self.canonical: dict[int, Fraction] = {}
 
-    def add_flow(self, flow: int, target: Node, edge: dict[str, object], license: object) -> None:
-        exposure = edge["exposure"]
-        if isinstance(license, Offer) and isinstance(exposure, Fraction) and exposure:
-            self.exposure[flow] = exposure
+    def expose(self, column: int, amount: Fraction) -> None:
+        if amount:
+            self.exposure[column] = amount
+
+    def add_flow(self, flow: int, relation: str, license: License) -> None:
         if isinstance(license, Pool):
             if license.value is None:
                 self.unvalued[flow] = Fraction(1)
             elif license.value:
                 self.value[flow] = license.value
-        self.order[flow] = Fraction(POLICY_ORDER.index(str(edge["relation"])))
+        # Every unit counts, so that none is used that takes nothing.
+        self.order[flow] = Fraction(1 + POLICY_ORDER.index(relation))
         self.canonical[flow] = Fraction(len(self.canonical) + 1)
 
     def buy(self, column: int, offer: Offer, units: int) -> None:
