@@ -188,7 +188,8 @@ def priority_bill(licensed: Licensed) -> PriorityResult:
     demand = licensed.demand
     by_signature = {s: name for name, signatures in demand.signatures.items() for s in signatures}
     rows = demand.relations.fetch(
-        "SELECT family, bundle_kind, signature FROM (SELECT family, bundle_kind, bundle, signature FROM bundles UNION ALL"
+        "SELECT family, bundle_kind, signature FROM ("
+        "SELECT family, bundle_kind, bundle, signature FROM bundles UNION ALL"
         " SELECT DISTINCT family, bundle_kind, bundle, CAST(bundle AS VARCHAR) FROM items WHERE bundle_kind = 'm')"
         " ORDER BY bundle_kind, bundle, family"
     )
