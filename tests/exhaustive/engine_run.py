@@ -1,6 +1,6 @@
 """The one file that runs the engine, and shows of it what the oracle speaks of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -47,6 +47,16 @@ class EngineAnswer:
 def run_engine(folder: Path) -> EngineAnswer:
     """Check a workspace without writing to its register."""
     return EngineAnswer(check(load_workspace(folder), as_of=AS_OF, write=False))
+
+
+def without_places(run: Run) -> tuple[object, ...]:
+    """Return positions and remedy without the record number of a price, which is the one thing the order of rows sets."""
+
+    def bare(source: str | None) -> str:
+        return (source or "").partition("#")[0]
+
+    positions = (replace(p, price_source=bare(p.price_source)) for p in run.positions)
+    return (*positions, *(replace(line, price_source=bare(line.price_source)) for line in run.remedy))
 
 
 def broken_identities(position: Position) -> list[str]:

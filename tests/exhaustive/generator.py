@@ -37,8 +37,8 @@ ASSUMPTIONS = """\
 2 to 12 devices, mostly 4 to 9, with at most 24 installations by device or user; up to 8 people with 1 to 3
     devices each; the day is 2026-06-30; one currency.
 Products of one publisher: sketch (2 ranked editions, 3 releases), draft and ledger (2 releases), board (seats,
-    sometimes installed), store (2 editions, by core), hostos (by host: a standard set covers 2 instances, a datacenter set
-    any number), and up to 3 two-part suites over sketch, draft, ledger and board.
+    sometimes installed), store (2 editions, by core), hostos (by host: a standard set covers 2 instances, a datacenter
+    set any number), and up to 3 two-part suites over sketch, draft, ledger and board.
 Counted by device, user or seat (sometimes at most 2 devices a user), by core, and by host set.
 Pools are scarce: what is owned covers about half of what is installed, so the order of assignment matters.
 Every installed version is a release of the catalog (or reported by its internal prefix), or blank; every release has

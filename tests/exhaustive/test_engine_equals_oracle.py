@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from . import oracle
-from .engine_run import EngineAnswer, broken_identities, run_engine
+from .engine_run import EngineAnswer, broken_identities, run_engine, without_places
 from .estate import read_estate
 from .generator import estate
 from .oracle import Answer
@@ -24,6 +24,7 @@ from .priority import priority_cost
 CASES = int(os.environ.get("TRUEUP_ORACLE_CASES", "150"))
 SEEDS = [(seed, seed % 3 != 0) for seed in range(CASES)]
 """Two in three estates have suites."""
+SEATS = "acme/board"
 FEW = [seed for seed, suites in SEEDS if suites][: max(CASES // 10, 5)]
 
 
@@ -70,8 +71,14 @@ def test_both_identities_hold_on_every_position(case: Case) -> None:
     assert [fault for p in (*run.positions, *run.totals) for fault in broken_identities(p)] == []
 
 
-def test_every_evidence_row_is_in_one_bucket(case: Case) -> None:
-    assert case.engine.evidence() == case.oracle.raw_rows
+def test_every_software_row_is_in_one_bucket(case: Case) -> None:
+    found, rows = case.engine.evidence(), case.oracle.raw_rows
+    assert {p: n for p, n in found.items() if p != SEATS} == {p: n for p, n in rows.items() if p != SEATS}
+
+
+def test_every_row_of_a_product_with_seats_is_in_one_bucket(case: Case) -> None:
+    """A seat is a row of evidence, as an inventory line is."""
+    assert case.engine.evidence().get(SEATS, 0) == case.oracle.raw_rows.get(SEATS, 0)
 
 
 def test_owned_units_and_demand_are_those_of_the_rows(case: Case) -> None:
@@ -118,8 +125,7 @@ def test_the_order_of_rows_changes_no_position(seed: int, tmp_path: Path) -> Non
     for rows in tables.rows.values():
         random.Random(seed).shuffle(rows)
     after = run_engine(tables.write(tmp_path / "after")).run
-    assert after.positions == before.positions
-    assert after.remedy == before.remedy
+    assert without_places(after) == without_places(before)
 
 
 @pytest.mark.parametrize("seed", FEW)
