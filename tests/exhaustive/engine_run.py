@@ -50,7 +50,7 @@ def run_engine(folder: Path) -> EngineAnswer:
 
 
 def without_places(run: Run) -> tuple[object, ...]:
-    """Return positions and remedy without the record number of a price, which is the one thing the order of rows sets."""
+    """Return positions and remedy without the record number of prices: the one thing that the order of rows sets."""
 
     def bare(source: str | None) -> str:
         return (source or "").partition("#")[0]
