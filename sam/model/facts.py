@@ -41,3 +41,7 @@ class RunFacts:
     problems: tuple[Problem, ...] = ()
     product_prices: Mapping[str, Decimal] = field(default_factory=dict)
     """Product id → list price of one unit over the horizon, in the workspace currency."""
+    rates: Mapping[str, str] | None = None
+    """Currencies that have a rate, as `Run.rates` prints them; None where it is not told."""
+    core_gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Device id → products of which it is not known how many units they need there: cores or host are missing."""

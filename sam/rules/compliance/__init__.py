@@ -1,0 +1,1 @@
+"""Rules about what is used beyond what is owned."""

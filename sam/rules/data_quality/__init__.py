@@ -1,0 +1,1 @@
+"""Rules about what bounds the trust in the numbers."""

@@ -1,0 +1,53 @@
+"""DAT002: a device that is licensed by its cores does not tell them."""
+
+from collections.abc import Iterator
+
+from sam.model import Device, Policy, RunFacts, Severity
+from sam.rules.registry import Hit, rule
+from sam.rules.wording import listed, places
+
+
+@rule("DAT002", severity=Severity.WARNING, family="data-quality")
+def no_cores(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
+    """A device needs cores for its licenses and tells none.
+
+    What it does:
+        Reports devices that hold software counted by cores or processors, or through their host, where these are not
+        known. POS003 tells what the gap does to the position.
+
+    Why it matters:
+        Without the number the demand has no upper bound, and the calculation can only name what is certain.
+
+    How to fix:
+        Fill in `cores` and `sockets` of a physical machine, `vcpus` and `host_id` of a virtual one, by hand in
+        `devices` or from an inventory agent.
+
+    Source:
+        Trueup's own definition: docs/counting.md, "Units" (unknown cores: the minimum, without a bound).
+    """
+    devices = {d.device_id: d for d in facts.devices}
+    for name, products in sorted(facts.core_gaps.items()):
+        device = devices.get(name)
+        kind = f" ({device.kind.replace('-', ' ')})" if device and device.kind else ""
+        yield Hit(
+            subject=f"device:{name}",
+            message=f"{name}{kind}: {_missing(device)} not known, and"
+            f" {listed(facts.catalog.name(p) for p in products)} {'is' if len(products) == 1 else 'are'} licensed by"
+            " them.",
+            numbers={"products": len(products)},
+            remedy=f"Fill in {_columns(device)} of {name} in the devices table.",
+            evidence=places([device.origin]) if device else (),
+            products=tuple(sorted(products)),
+        )
+
+
+def _is_virtual(device: Device | None) -> bool:
+    return device is not None and device.kind in ("virtual-machine", "container")
+
+
+def _missing(device: Device | None) -> str:
+    return "its virtual cores or its host are" if _is_virtual(device) else "its cores are"
+
+
+def _columns(device: Device | None) -> str:
+    return "vcpus and host_id" if _is_virtual(device) else "cores and sockets"

@@ -1,0 +1,1 @@
+"""Rules about what ends when, and what to renew."""
