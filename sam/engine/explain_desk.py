@@ -151,6 +151,15 @@ class Desk:
         """Return a person's id, or their pseudonym."""
         return plain(user_id) if self.names else pseudonym(user_id)
 
+    def scope(self, text: str) -> str:
+        """Return a pool's scope, persons it is set apart for under their pseudonyms."""
+        parts = (part.partition(":") for part in text.split(";"))
+        return plain(";".join(f"user:{self.person(v)}" if k == "user" else f"{k}{colon}{v}" for k, colon, v in parts))
+
+    def pool(self, license: License) -> str:
+        """Return the id of a pool, its scope as `scope` shows it."""
+        return plain(license.id.replace(license.scope, self.scope(license.scope)) if license.scope else license.id)
+
     def label(self, product: str, edition: str | None = "", version: str | None = "") -> str:
         """Return product, edition and version as people write them."""
         found = self.solved.loaded.catalog.products.get(product)

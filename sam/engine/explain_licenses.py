@@ -62,7 +62,8 @@ class Shelf:
         what = f"{self.desk.label(license.product, license.edition, license.version)}, metric {license.metric}"
         if isinstance(license, Pool):
             apart = " (reserved)" if license.reserved else ""
-            return f"{self.lines(license)}: {what}{f', scope {plain(license.scope)}' if license.scope else ''}{apart}"
+            scope = f", scope {self.desk.scope(license.scope)}" if license.scope else ""
+            return f"{self.lines(license)}: {what}{scope}{apart}"
         return f"buying {what}, {self.price(license)}" if isinstance(license, Offer) else what
 
     def price(self, offer: Offer) -> str:
@@ -149,5 +150,5 @@ def _source(shelf: Shelf, dealt: Dealt, license: License, units: int, item: Item
         return f"not covered: {units}; what ends it: {shelf.name(license)}"
     covering = shelf.desk.solved.licensed.builder.covering
     right = way(covering, license, item, grant=bool(dealt.block.grant))
-    pool = f"pool {plain(license.id)}, " if license.id not in getattr(license, "lots", {}) else ""
+    pool = f"pool {shelf.desk.pool(license)}, " if license.id not in getattr(license, "lots", {}) else ""
     return f"covered: {units} by {pool}{shelf.name(license)}; {right}"

@@ -24,6 +24,20 @@ _ROWS_SHOWN: Final = 3
 _SUBJECTS_SHOWN: Final = 5
 _LOOKED_AT: Final = 20_000
 """Bundles of a class up to which every one is dealt; beyond, the first ones of each option."""
+_DEVICES: Final = """
+SELECT dev
+FROM (
+    SELECT
+        s.dev,
+        ROW_NUMBER() OVER (PARTITION BY COALESCE(i.bucket, s.bucket), s.row_count > 1 ORDER BY s.first_row) AS n
+    FROM settled AS s
+    LEFT JOIN items AS i ON i.dev = s.dev AND i.pev = s.pev AND s.bucket = $2
+    WHERE s.pev = $1
+) AS numbered
+WHERE n <= $3
+ORDER BY dev
+"""
+"""Some devices of each bucket of one product, edition and version."""
 _WAYS: Final = (
     ("own", "covered_own"), ("downgrade", "covered_downgrade"), ("edition above", "covered_edition_above"),
     ("suite", "covered_suite"), ("other right", "covered_other"),
@@ -57,7 +71,7 @@ class Sheet:
     def explain(self) -> Iterator[str]:
         """Yield the whole explanation."""
         p = self.position
-        scope = f", scope {plain(p.scope)}" if p.scope else ""
+        scope = f", scope {self.desk.scope(p.scope)}" if p.scope else ""
         yield f"Position {p.id} on {self.desk.solved.as_of}"
         yield f"{self.desk.label(p.product, p.edition, p.version)}, metric {p.metric}{scope}: {p.status}"
         yield from (f"  trust it less: {reason}" for reason in p.confidence)
@@ -108,9 +122,7 @@ class Sheet:
             return []
         kind = kinds.index(wanted)
         rows = self.desk.solved.relations.fetch(
-            "SELECT dev FROM (SELECT s.dev, ROW_NUMBER() OVER"
-            " (PARTITION BY COALESCE(i.bucket, s.bucket), s.row_count > 1 ORDER BY s.first_row) AS n FROM settled s LEFT JOIN items i ON i.dev = s.dev AND i.pev = s.pev"
-            " AND s.bucket = $2 WHERE s.pev = $1) WHERE n <= $3 ORDER BY dev",
+            _DEVICES,
             [kind, COUNTED, _ROWS_SHOWN],
         )
         devices = {dev for (dev,) in rows} | set(self._sharing(wanted))
@@ -202,7 +214,7 @@ class Sheet:
             yield from (
                 f"    {lot.units} by {self.shelf.line(lot.entitlement_ids[0])}, until {lot.ends_on}"
                 for lot in self._lots("expired")
-            )  # noqa: E501
+            )
         for lot in self._lots("future"):
             yield f"  not yet: {lot.units} by {self.shelf.line(lot.entitlement_ids[0])}, from {lot.starts_on}"
 

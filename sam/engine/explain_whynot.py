@@ -74,20 +74,13 @@ def _answer(desk: Desk, question: _Question, other: License, again: "_Again") ->
     covering = desk.solved.licensed.builder.covering
     host = question.demand.kind == "host"
     reason = refusal(covering, other, question.item, host=host)
-    reason = reason or out_of_scope(other, question.demand, question.item, _place(question))
+    reason = reason or out_of_scope(other, desk.scope(other.scope), question.demand, question.item)
     if reason:
         return f"not allowed, because {plain(reason)}"
     if again.too_many:
         return f"not solved again: {again.too_many} classes of demand depend on each other here"
     forced = again.forced(other)
     return forced if isinstance(forced, str) else _compared(desk, again.base, forced)
-
-
-def _place(question: _Question) -> str:
-    scopes: set[str] = set()
-    for slot in question.demand.slots:
-        scopes |= slot.scopes
-    return f"what holds here is {', '.join(sorted(scopes))}" if scopes else "country or unit is another one or unknown"
 
 
 def _compared(desk: Desk, base: Allocation, forced: Allocation) -> str:

@@ -190,12 +190,13 @@ def _wrong_version(covering: Covering, license: License, item: Item) -> str:
     return f"{told}: released on {released}, after maintenance ended on {license.maintenance_until}"
 
 
-def out_of_scope(license: License, demand: DemandClass, item: Item, place: str) -> str:
-    """Return why a license may not be used where an item is; "" when it may. `place` says where that is."""
+def out_of_scope(license: License, shown: str, demand: DemandClass, item: Item) -> str:
+    """Return why a license may not be used where an item is; "" when it may. `shown` is its scope as told."""
     if not license.scope:
         return ""
     if license.per_user and item in demand.items:
         holds = license.scope in demand.user_scopes[demand.items.index(item)]
     else:
         holds = bool(demand.slots) and license.scope in demand.slots[max(item.slot, 0)].scopes
-    return "" if holds else f"its scope {license.scope} does not hold: {place}"
+    whose = "person" if license.per_user else "device"
+    return "" if holds else f"its scope {shown} does not hold: the {whose} is elsewhere, or it is not known where"

@@ -1,6 +1,7 @@
 """From a record number back to the line of the file: what `explain` shows behind a number."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from sam.readers.delimited import RawRecord, examine, looks_like_text, read_layo
 from sam.readers.headers import table_of_headers, table_of_name
 from sam.readers.table_specs import SOFTWARE
 from sam.readers.workbook import Sheet, is_workbook, read_sheets, refuse_workbook
-from sam.swid.parse import parse_tags
+from sam.swid.parse import ROOT, parse_tags
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,6 +22,8 @@ _HEAD = 1 << 16
 _NUMBERED: Final = ("SOFTWARES", "DATABASES_SERVICES")
 """Sections whose records an agent's file numbers through; the operating system comes behind them."""
 _SYSTEM_NAMES: Final = (("OPERATINGSYSTEM", "FULL_NAME"), ("HARDWARE", "OSNAME"), ("OPERATINGSYSTEM", "NAME"))
+
+_OPENING = re.compile(rf"<(?:[\w.-]+:)?{ROOT}\b")
 
 SectionLines = dict[str, list[tuple[int, frozenset[str]]]]
 """Section in capitals → for each of its records the line, and the fields that are not blank."""
@@ -50,7 +53,7 @@ def locate(copy: Path, format: str, records: Iterable[int], sheet: str = "") -> 
     if not wanted:
         return {}
     if format == "swid":
-        return _picked(wanted, [tag.line for tag in parse_tags(copy.read_bytes(), path="")])
+        return _picked(wanted, _tag_lines(copy.read_bytes()))
     if format in ("fusioninventory", "glpi"):
         sections = section_lines(copy, format)
         lines = [line for name in _NUMBERED for line, _ in sections.get(name, ())]
@@ -90,6 +93,16 @@ def find_record(path: Path, record: int, *, sheet: str = "") -> SourceLine | Non
         return None
     found = next((raw for raw in read_records(path, form, layout) if raw.record == record), None)
     return _shown(found, layout.header) if found else None
+
+
+def _tag_lines(data: bytes) -> list[int]:
+    """Return where tags begin. The parser tells where the opening of one ends, which may be lines below."""
+    lines = data.decode("utf-8", errors="replace").splitlines()
+    found = []
+    for tag in parse_tags(data, path=""):
+        opening = range(min(tag.line, len(lines)), 0, -1)
+        found.append(next((n for n in opening if _OPENING.search(lines[n - 1])), tag.line))
+    return found
 
 
 def _picked(wanted: frozenset[int], lines: Sequence[int]) -> dict[int, int]:
