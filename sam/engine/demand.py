@@ -278,14 +278,17 @@ class DemandBuilder:
         return orders
 
     def _load_suites(self) -> None:
+        by_product: dict[str, list[int]] = {}
+        for n, kind in enumerate(self.demand.kinds):
+            by_product.setdefault(kind[0], []).append(n)
         pairs = []
         for n, (suite, _, version) in enumerate(self.demand.kinds):
-            if not self.covering.has_components(suite):
-                continue
-            for m, (product, edition, component_version) in enumerate(self.demand.kinds):
-                item = Item(product, edition, component_version)
-                if product != suite and self.covering.suite_holds(suite, version, item):
-                    pairs.append((n, m))
+            for product in sorted(self.covering.component_products(suite, version) - {suite}):
+                pairs += [
+                    (n, m)
+                    for m in by_product.get(product, ())
+                    if self.covering.suite_holds(suite, version, Item(*self.demand.kinds[m]))
+                ]
         self.relations.load(
             "suite_pairs",
             {"suite": ("INTEGER", [p[0] for p in pairs]), "component": ("INTEGER", [p[1] for p in pairs])},

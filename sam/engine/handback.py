@@ -52,22 +52,26 @@ class HandBack:
         for (block, target), units in licensed.allocation.flows.items():
             self.flows.setdefault(block, []).append((target, units))
         self._bundles: dict[tuple[int, str, str], list[int]] | None = None
+        self._devices: dict[tuple[int, int], list[int]] | None = None
 
     def positions(self, place: Node, target: Node) -> list[str]:
         """Return the positions at which a flow stands."""
         block, license = self.graph.nodes[place]["block"], self.graph.nodes[target]["license"]
         return [position_id(key) for key, _ in demand_keys(self.licensed.builder.covering, block, license)]
 
-    def bundles(self, class_id: str) -> list[int]:
-        """Return the numbers of a class's bundles in order."""
+    def _by_signature(self) -> dict[tuple[int, str, str], list[int]]:
         if self._bundles is None:
             self._bundles = {}
             rows = self.licensed.demand.relations.fetch("SELECT family, bundle_kind, signature, bundle FROM bundles")
             for *key, bundle in rows:
                 self._bundles.setdefault((key[0], key[1], key[2]), []).append(bundle)
+        return self._bundles
+
+    def bundles(self, class_id: str) -> list[int]:
+        """Return the numbers of a class's bundles in order."""
         found: list[int] = []
         for family, kind, signature in self.licensed.demand.signatures[class_id]:
-            found += [int(signature)] if kind == "m" else self._bundles.get((family, kind, signature), [])
+            found += [int(signature)] if kind == "m" else self._by_signature().get((family, kind, signature), [])
         return sorted(found)
 
     def deal(self, demand: DemandClass, *, most: int | None = None) -> Iterator[Dealt]:
@@ -126,17 +130,18 @@ class HandBack:
         return mixed.devices, mixed.users
 
     def _of_users(self, family: int, signature: str) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
-        rows = self.licensed.demand.relations.fetch(
-            "SELECT p.bundle, p.dev FROM parts p INNER JOIN bundles b ON b.family = p.family"
-            " AND b.bundle_kind = p.bundle_kind AND b.bundle = p.bundle"
-            " WHERE b.family = $1 AND b.bundle_kind = 'u' AND b.signature = $2"
-            " ORDER BY p.bundle, p.part, p.dev",
-            [family, signature],
-        )
-        devices: dict[int, list[int]] = {}
-        for bundle, device in rows:
-            devices.setdefault(bundle, []).append(device)
-        return {b: (tuple(d for d in found if d >= 0), (b,)) for b, found in devices.items()}
+        if self._devices is None:
+            self._devices = {}
+            rows = self.licensed.demand.relations.fetch(
+                "SELECT family, bundle, dev FROM parts WHERE bundle_kind = 'u' ORDER BY family, bundle, part, dev"
+            )
+            for at, bundle, device in rows:
+                self._devices.setdefault((at, bundle), []).append(device)
+        found: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        for bundle in self._by_signature().get((family, "u", signature), ()):
+            devices = self._devices[(family, bundle)]
+            found[bundle] = (tuple(d for d in devices if d >= 0), (bundle,))
+        return found
 
     def _draw(self, queue: list[tuple[Node, int]], units: int) -> tuple[tuple[License, int], ...]:
         drawn = []

@@ -11,7 +11,7 @@ from fractions import Fraction
 import networkx as nx
 
 from sam.engine.licensing import Licensed, Market, without_contract
-from sam.entitlements.allocation import Allocation, allocate
+from sam.entitlements.allocation import COST, Allocation, allocate
 from sam.entitlements.classes import DemandClass
 from sam.entitlements.graph import GraphBuilder, license_node
 from sam.entitlements.licenses import License, Offer, Pool
@@ -107,7 +107,7 @@ def allocation_cost(licensed: Licensed, classes: Sequence[DemandClass]) -> Fract
 
 
 def solve_again(market: Market, classes: Sequence[DemandClass]) -> Allocation:
-    """Solve some classes under another market."""
+    """Solve some classes under another market, for the bill alone."""
     unknown = UnknownOffers(market.licenses, market.covering, market.setting, market.default_metric)
     licenses: list[License] = [*market.licenses, *unknown.for_classes(classes)]
-    return allocate(GraphBuilder(market.covering, market.setting.prices, licenses).build(classes))
+    return allocate(GraphBuilder(market.covering, market.setting.prices, licenses).build(classes), COST)

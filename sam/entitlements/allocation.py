@@ -4,7 +4,7 @@ Components are independent problems; small ones without whole columns are solved
 whole falls apart by itself. Equal graphs give equal flows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -16,6 +16,8 @@ from sam.entitlements.options import Block
 from sam.entitlements.program import Program, build_program, components, is_stiff
 from sam.entitlements.solver import GoalResult, Solution, solve
 
+COST = ("unpriced", "cost")
+"""The goals that make the bill."""
 BATCH = 400
 """Nodes up to which small components are gathered into one program."""
 
@@ -57,8 +59,12 @@ class Allocation:
         return not self.unproven
 
 
-def allocate(matcher: MatcherGraph) -> Allocation:
+def allocate(matcher: MatcherGraph, goals: Collection[str] = ()) -> Allocation:
     """Solve the matcher graph at least cost, goals in sequence.
+
+    Args:
+        matcher: The graph.
+        goals: Only these goals, where not all are wanted (`COST` for the bill alone).
 
     What is chosen for a bundle that is written out is added to the graph as an option.
 
@@ -72,28 +78,30 @@ def allocate(matcher: MatcherGraph) -> Allocation:
     for part in components(graph):
         if is_stiff(graph, part) or len(part) > BATCH:
             program = build_program(graph, part)
-            result.add([part], program, solve(program))
+            result.add([part], program, solve(program, goals=goals))
             continue
         batch.append(part)
         size += len(part)
         if size > BATCH * 10:
-            _solve_batch(graph, batch, result)
+            _solve_batch(graph, batch, result, goals)
             batch, size = [], 0
     if batch:
-        _solve_batch(graph, batch, result)
+        _solve_batch(graph, batch, result, goals)
     return result.allocation()
 
 
-def _solve_batch(graph: "nx.DiGraph[Node]", batch: Sequence[list[Node]], result: "_Gatherer") -> None:
+def _solve_batch(
+    graph: "nx.DiGraph[Node]", batch: Sequence[list[Node]], result: "_Gatherer", goals: Collection[str]
+) -> None:
     """Solve small components as one relaxation; where that is not whole, one by one."""
     program = build_program(graph, [node for part in batch for node in part])
-    solution = solve(program)
+    solution = solve(program, goals=goals)
     if len(batch) == 1 or (solution.proven and not any(g.nodes for g in solution.goals)):
         result.add(batch, program, solution)
         return
     for part in batch:
         single = build_program(graph, part)
-        result.add([part], single, solve(single))
+        result.add([part], single, solve(single, goals=goals))
 
 
 class _Gatherer:

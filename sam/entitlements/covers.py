@@ -139,10 +139,14 @@ class Covering:
 
     def linked_products(self, license: License) -> frozenset[str]:
         """Return every product that one unit of `license` could cover."""
-        key = (license.product, license.version)
+        return self.component_products(license.product, license.version) | {license.product}
+
+    def component_products(self, suite: str, version: str) -> frozenset[str]:
+        """Return the products a suite of that version brings, none for a product that is no suite."""
+        key = (suite, version)
         if key not in self._linked:
-            inner = {c.product for c in self._components(self.product(license.product), license.version, 0)}
-            self._linked[key] = frozenset({license.product, *inner})
+            found = {c.product for c in self._components(self.product(suite), version, 0)}
+            self._linked[key] = frozenset(found)
         return self._linked[key]
 
     def has_components(self, product_id: str) -> bool:

@@ -10,7 +10,6 @@ of their union never need two licenses.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sam.entitlements.classes import DemandClass, Item
 from sam.entitlements.covers import Covering
@@ -194,62 +193,79 @@ def _limit(license: License) -> int | None:
 
 
 class _Partitions:
-    """Depth-first search over set partitions, block by block."""
+    """Depth-first search over set partitions, block by block; sets of groups are bit masks."""
 
     def __init__(self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]], *, low: bool) -> None:
         self.bundle = bundle
-        self.found = found
         self.groups = groups
         self.low = low
-        self._blocks: dict[frozenset[int], list[Block]] = {}
+        self.found = [
+            (sum(1 << g for g, group in enumerate(groups) if group <= reach.items), reach, _limit(reach.license))
+            for reach in found
+        ]
+        self._blocks: dict[int, list[Block]] = {}
+        self._masks: dict[Block, int] = {}
+        self._chosen: dict[int, list[int]] = {}
 
     def all(self, most: int) -> tuple[Option, ...] | None:
         """Return every partition, None when there are more than `most`."""
         result: list[Option] = []
-        for blocks in self._split(frozenset(range(len(self.groups)))):
+        for blocks in self._split((1 << len(self.groups)) - 1):
             if len(result) >= most:
                 return None
             result.append(Option(tuple((b, 1) for b in blocks)))
         return tuple(result)
 
-    def _split(self, left: frozenset[int]) -> Iterator[tuple[Block, ...]]:
+    def _split(self, left: int) -> Iterator[tuple[Block, ...]]:
         if not left:
             yield ()
             return
-        first = min(left)
-        others = sorted(left - {first})
-        for size in range(len(others), -1, -1):
-            for more in combinations(others, size):
-                chosen = frozenset((first, *more))
-                for block in self.blocks(chosen):
-                    for rest in self._split(left - chosen):
-                        if not any(self._wasteful(block, other) for other in rest):
-                            yield (block, *rest)
+        for chosen in self._coverable(left & -left):
+            if chosen & ~left:
+                continue
+            for block in self.blocks(chosen):
+                for rest in self._split(left & ~chosen):
+                    if not any(self._wasteful(block, other) for other in rest):
+                        yield (block, *rest)
+
+    def _coverable(self, first: int) -> list[int]:
+        """Return the sets with this group that one license could cover, the largest first."""
+        if first not in self._chosen:
+            masks: set[int] = set()
+            for mask in {mask for mask, _, _ in self.found if mask & first}:
+                part = mask
+                while part:
+                    if part & first:
+                        masks.add(part)
+                    part = (part - 1) & mask
+            self._chosen[first] = sorted(masks, key=lambda m: (-m.bit_count(), m))
+        return self._chosen[first]
 
     def _wasteful(self, a: Block, b: Block) -> bool:
         if a.subject != b.subject or a.units != b.units or a.licenses != b.licenses:
             return False
-        union = frozenset(n for n, item in enumerate(self.bundle.items) if item in a.items or item in b.items)
-        chosen = frozenset(g for g, group in enumerate(self.groups) if group & union)
-        return any(c.subject == a.subject and c.licenses == a.licenses for c in self.blocks(chosen))
+        union = self._masks[a] | self._masks[b]
+        return any(c.subject == a.subject and c.licenses == a.licenses for c in self.blocks(union))
 
-    def blocks(self, chosen: frozenset[int]) -> list[Block]:
+    def blocks(self, chosen: int) -> list[Block]:
+        """Return the blocks that cover exactly these groups, one for each kind of license that can."""
         if chosen not in self._blocks:
-            self._blocks[chosen] = self._find(frozenset().union(*(self.groups[g] for g in chosen)))
+            self._blocks[chosen] = self._find(chosen)
+            self._masks.update(dict.fromkeys(self._blocks[chosen], chosen))
         return self._blocks[chosen]
 
-    def _find(self, items: frozenset[int]) -> list[Block]:
-        slots = {self.bundle.items[n].slot for n in items} - {USER_SLOT}
+    def _find(self, chosen: int) -> list[Block]:
+        items = sorted(n for g, group in enumerate(self.groups) if chosen >> g & 1 for n in group)
+        slots = len({self.bundle.items[n].slot for n in items} - {USER_SLOT})
         kinds: dict[tuple[int, int, str, bool, bool], list[str]] = {}
-        for reach in self.found:
-            limit = _limit(reach.license)
-            if not items <= reach.items or (limit is not None and len(slots) > limit):
+        for mask, reach, limit in self.found:
+            if chosen & ~mask or (limit is not None and slots > limit):
                 continue
             units = solved(reach.need, low=self.low)
             metric = reach.license.metric if units > 1 else ""
             key = (reach.subject, units, metric, reach.need.known, reach.need.high is not None)
             kinds.setdefault(key, []).append(reach.license.id)
-        named = tuple(self.bundle.items[n] for n in sorted(items))
+        named = tuple(self.bundle.items[n] for n in items)
         return [
             Block(subject, named, units, tuple(sorted(ids)), known, bounded)
             for (subject, units, _, known, bounded), ids in sorted(kinds.items())

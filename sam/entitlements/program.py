@@ -7,7 +7,7 @@
 Columns and rows are in sorted order of graph nodes, so equal graphs give equal programs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -20,6 +20,7 @@ from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.listprices import ListPrices
 
 Key = tuple[Node, ...]
+Coefficients = dict[int, Fraction | int]
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Program:
     capacity: dict[int, int] = field(default_factory=dict)
     """Flow column → the most units its block can need."""
     rows: list[tuple[int | None, int | None, list[tuple[int, int]]]] = field(default_factory=list)
-    goals: list[tuple[str, dict[int, Fraction]]] = field(default_factory=list)
+    goals: list[tuple[str, Coefficients]] = field(default_factory=list)
 
     def column(self, key: Key, upper: int | None = None) -> int:
         """Add a column, whole and not negative, and return its index."""
@@ -73,7 +74,8 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
     nodes = sorted(nodes)
     classes = [n for n in nodes if n[0] == "class"]
     blocks: dict[Node, list[tuple[int, int]]] = {}
-    costs = _Costs()
+    licenses = [n for n in nodes if n[0] in ("offer", "pool")]
+    costs = _Costs({node: rank for rank, node in enumerate(licenses)})
     for node in classes:
         _add_class(program, graph, node, blocks)
     written = _WrittenOut(program, graph, costs)
@@ -91,7 +93,7 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
             flows.setdefault(target, []).append(flow)
             terms.append((flow, 1))
             edge = graph.edges[block, target]
-            costs.add_flow(flow, edge["relation"], graph.nodes[target]["license"])
+            costs.add_flow(flow, edge["relation"], target, graph.nodes[target]["license"])
             if block not in written.itemised:
                 costs.expose(flow, edge["exposure"])
         program.row(0, 0, terms)
@@ -219,46 +221,46 @@ def _add_offer(program: Program, target: Node, offer: Offer, flows: list[int], c
 class _Costs:
     """Collects the coefficients of the goals."""
 
-    def __init__(self) -> None:
-        self.unpriced: dict[int, Fraction] = {}
-        self.cost: dict[int, Fraction] = {}
-        self.exposure: dict[int, Fraction] = {}
-        self.value: dict[int, Fraction] = {}
-        self.unvalued: dict[int, Fraction] = {}
-        self.order: dict[int, Fraction] = {}
-        self.canonical: dict[int, Fraction] = {}
+    def __init__(self, ranks: Mapping[Node, int]) -> None:
+        self.unpriced: Coefficients = {}
+        self.cost: Coefficients = {}
+        self.exposure: Coefficients = {}
+        self.value: Coefficients = {}
+        self.unvalued: Coefficients = {}
+        self.order: Coefficients = {}
+        self.ranks = ranks
 
     def expose(self, column: int, amount: Fraction) -> None:
         if amount:
             self.exposure[column] = amount
 
-    def add_flow(self, flow: int, relation: str, license: License) -> None:
+    def add_flow(self, flow: int, relation: str, target: Node, license: License) -> None:
         if isinstance(license, Pool):
             if license.value is None:
-                self.unvalued[flow] = Fraction(1)
+                self.unvalued[flow] = 1
             elif license.value:
                 self.value[flow] = license.value
-        # Every unit counts, so that none is used that takes nothing.
-        self.order[flow] = Fraction(1 + POLICY_ORDER.index(relation))
-        self.canonical[flow] = Fraction(len(self.canonical) + 1)
+        # Every unit counts, so that none is used that takes nothing; alike relations fall to the first license by id.
+        self.order[flow] = (1 + POLICY_ORDER.index(relation)) * len(self.ranks) + self.ranks[target]
 
     def buy(self, column: int, offer: Offer, units: int) -> None:
         if offer.unit_cost is None:
-            self.unpriced[column] = Fraction(units)
+            self.unpriced[column] = units
         elif offer.unit_cost:
             self.cost[column] = offer.unit_cost * units
 
-    def goals(self) -> list[tuple[str, dict[int, Fraction]]]:
+    def goals(self) -> list[tuple[str, Coefficients]]:
         named = [
             ("unpriced", self.unpriced), ("cost", self.cost), ("exposure", self.exposure), ("value", self.value),
-            ("unvalued", self.unvalued), ("order", self.order), ("canonical", self.canonical),
+            ("unvalued", self.unvalued), ("order", self.order),
         ]  # fmt: skip
         return [(name, coefficients) for name, coefficients in named if any(coefficients.values())]
 
 
-def whole_coefficients(coefficients: dict[int, Fraction]) -> tuple[dict[int, int], Fraction]:
+def whole_coefficients(coefficients: Mapping[int, Fraction | int]) -> tuple[dict[int, int], Fraction]:
     """Scale to the smallest whole numbers; returns them and the factor that gives the true value back."""
-    scale = lcm(*(c.denominator for c in coefficients.values()))
-    whole = {n: int(c * scale) for n, c in coefficients.items()}
+    distinct = set(coefficients.values())
+    scale = lcm(*(c.denominator for c in distinct))
+    whole = {c: int(c * scale) for c in distinct}
     shared = gcd(*whole.values()) or 1
-    return {n: c // shared for n, c in whole.items()}, Fraction(shared, scale)
+    return {n: whole[c] // shared for n, c in coefficients.items()}, Fraction(shared, scale)

@@ -6,6 +6,7 @@ minimum orders and hosts become whole, and only if the rest stays fractional eve
 and checked in whole numbers against every row; a goal counts as proven only if the rounded bound equals its value.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -14,7 +15,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from sam.entitlements.program import Program, whole_coefficients
+from sam.entitlements.program import Coefficients, Program, whole_coefficients
 
 _WHOLE = 1e-6
 _NEARLY = 1e-5
@@ -48,22 +49,28 @@ class Solution:
     @property
     def proven(self) -> bool:
         """True when the goals that are money or units are proven (tie-breaks need no proof)."""
-        return all(g.proven for g in self.goals if g.name not in ("order", "canonical"))
+        return all(g.proven for g in self.goals if g.name != "order")
 
 
 class SolverError(RuntimeError):
     """The solver returned no solution to a program that has one: a bug."""
 
 
-def solve(program: Program, *, node_limit: int = NODE_LIMIT) -> Solution:
-    """Solve every goal of a program in sequence.
+def solve(program: Program, *, goals: Collection[str] = (), node_limit: int = NODE_LIMIT) -> Solution:
+    """Solve the goals of a program in sequence.
+
+    Args:
+        program: Columns, rows and goals.
+        goals: Only these goals, where not all are wanted.
+        node_limit: Branch-and-bound nodes a goal may take.
 
     Raises:
         SolverError: No whole solution was found, or one that breaks a row.
     """
     if not program.keys:
         return Solution((), ())
-    return _Sequence(program, node_limit).run()
+    wanted = [(name, c) for name, c in program.goals if not goals or name in goals]
+    return _Sequence(program, node_limit).run(wanted)
 
 
 class _Sequence:
@@ -81,14 +88,12 @@ class _Sequence:
         self.values: list[int] = []
         self.reached: list[tuple[dict[int, int], int]] = []
 
-    def run(self) -> Solution:
-        goals = self.program.goals or [("none", {})]
+    def run(self, goals: Sequence[tuple[str, Coefficients]]) -> Solution:
         results = []
         for name, coefficients in goals:
-            whole, factor = whole_coefficients(coefficients) if coefficients else ({}, Fraction(1))
-            results.append(self._goal(name, whole, factor))
-        if not self.program.goals:
-            results = []
+            results.append(self._goal(name, *whole_coefficients(coefficients)))
+        if not goals:
+            self._goal("none", {}, Fraction(1))
         return Solution(tuple(self.values), tuple(results))
 
     def _goal(self, name: str, coefficients: dict[int, int], factor: Fraction) -> GoalResult:
