@@ -17,6 +17,12 @@ AS_OF: Final = date(2026, 6, 30)
 CHUNK: Final = 200_000
 TWICE: Final = 0.03
 """Rows that a second tool reports again, as a share of all rows."""
+ONLY_SECOND: Final = 0.2
+"""Rows of a machine of two tools that only the second has seen."""
+OLDER: Final = 0.2
+"""Installations beside which an older release was left."""
+USED: Final = 0.4
+"""Rows that tell a day of last use."""
 _FIRST_DAY: Final = date(2022, 1, 1)
 
 
@@ -96,7 +102,7 @@ def _fill(estate: Estate, rng: np.random.Generator) -> None:
     twice = np.flatnonzero(estate.machines.twice[device])
     copied = rng.choice(twice, total - len(device), replace=len(twice) < total - len(device))
     moved = np.zeros(len(device), dtype=bool)
-    moved[twice] = rng.random(len(twice)) < 0.2  # noqa: PLR2004 - a fifth only the second tool has seen
+    moved[twice] = rng.random(len(twice)) < ONLY_SECOND
     estate.device = np.concatenate([device, device[copied]])
     estate.title = np.concatenate([title, title[copied]])
     estate.again = np.concatenate([moved, ~moved[copied]])
@@ -119,7 +125,7 @@ def _licensable(estate: Estate, wanted: int, rng: np.random.Generator) -> tuple[
     product = plan[device, place]
     release = np.clip(machines.wave[device] - (product % 3 == 0), 0, titles.first.shape[1] - 1)
     edition = machines.edition[product, machines.role[device] % machines.edition.shape[1]]
-    old = np.flatnonzero(rng.random(len(device)) < 0.2)  # noqa: PLR2004 - see the docstring
+    old = np.flatnonzero(rng.random(len(device)) < OLDER)
     device, product = np.concatenate([device, device[old]]), np.concatenate([product, product[old]])
     edition = np.concatenate([edition, edition[old]])
     release = np.concatenate([release, np.maximum(release[old] - 1, 0)])
@@ -148,7 +154,7 @@ def _write_rows(path: Path, estate: Estate, chosen: np.ndarray, rng: np.random.G
     rows = np.flatnonzero(chosen)
     days = [(_FIRST_DAY + timedelta(n)).isoformat() for n in range((AS_OF - _FIRST_DAY).days + 1)]
     installed_on = rng.integers(0, len(days), len(rows))
-    used = np.where(rng.random(len(rows)) < 0.4, rng.integers(installed_on, len(days)), len(days))  # noqa: PLR2004
+    used = np.where(rng.random(len(rows)) < USED, rng.integers(installed_on, len(days)), len(days))
     ids = estate.machines.second if path.stem.endswith("agent") else estate.machines.ids
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write("device_id,publisher,name,version,installed_on,last_used\n")
@@ -174,17 +180,16 @@ def assumptions(estate: Estate) -> list[str]:
     size, machines = estate.size, estate.machines
     suites = sum(bool(p.suite) for p in estate.market.products)
     shares = ", ".join(f"{share:.0%} {kind}" for kind, share in SHARES.items())
-    return [
-        f"{size.rows:,} software rows on {size.devices:,} machines ({int(machines.twice.sum()):,} of them, 8 %, known"
-        f" to a second tool too); {size.titles:,} distinct titles; seed {size.seed}",
-        f"rows and titles: {shares}; {TWICE:.0%} of the rows are reported by both tools",
-        f"{len(estate.market.products):,} licensable products, {suites} of them suites of 4 that link"
-        f" {sum(p.linked for p in estate.market.products)} products into one component; 4 releases each; a third with"
-        " two editions; metrics device, user, core, and Windows Server by host",
-        f"machines: {len(machines.roles)} roles of up to {machines.roles.shape[1]} products each in three waves of"
-        " releases, older releases beside a fifth of them, and some 5 single choices a machine;"
-        f" {int(machines.virtual.sum()):,} virtual machines on {int(machines.host.sum()):,} hosts",
-        "pools are 55 to 110 % of what is installed; 70 % may be downgraded, some hold for one country only; packs and"
-        " minimum orders only outside the linked products",
-        "left out: rows that name another user than their machine's, access lists, measures, XML from agents",
-    ]
+    linked = sum(p.linked for p in estate.market.products)
+    twice, virtual, hosts = (int(n.sum()) for n in (machines.twice, machines.virtual, machines.host))
+    return f"""\
+{size.rows:,} software rows on {size.devices:,} machines ({twice:,} of them, 8 %, known to a second tool too); \
+{size.titles:,} distinct titles; seed {size.seed}
+rows and titles: {shares}; {TWICE:.0%} of the rows are reported by both tools
+{len(estate.market.products):,} licensable products, {suites} of them suites of 4 that link {linked} products into one \
+component; 4 releases each; a third with two editions; metrics device, user, core, and Windows Server by host
+machines: {len(machines.roles)} roles of up to {machines.roles.shape[1]} products in three waves of releases, older \
+releases beside a fifth of them, and some 5 single choices a machine; {virtual:,} virtual machines on {hosts:,} hosts
+pools are 55 to 110 % of what is installed; 70 % may be downgraded, some hold for one country only; packs and minimum \
+orders only outside the linked products; two contracts end within half a year
+left out: rows that name another user than their machine's, access lists, measures, XML from agents""".splitlines()

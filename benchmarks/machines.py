@@ -13,7 +13,12 @@ COUNTRIES: Final = ("DE", "FR", "US", "GB", "PL")
 UNITS: Final = tuple(f"Unit-{n:02d}" for n in range(12))
 WORK_ROLES, SERVER_ROLES, PER_ROLE = 40, 8, 18
 WAVES: Final = (1, 2, 3)
+RETIRED: Final = 50
+"""One in so many machines is retired."""
 _TWICE: Final = 0.08
+_SURE: Final = 2
+"""Components of its suite that every machine of a role has."""
+_LIKELY: Final = 0.6
 _DESKTOP_OS: Final = ("Microsoft Windows 11 Pro", "Microsoft Windows 11 Enterprise")
 _SERVER_OS: Final = ("Microsoft Windows Server 2022 Standard", "Microsoft Windows Server 2022 Datacenter")
 
@@ -84,7 +89,9 @@ def _roles(market: Market, rng: np.random.Generator) -> np.ndarray:
     others = [n for n in singles if market.products[n].metric != "core"]
     for role in range(len(plan)):
         turn = int(rng.integers(0, len(suites)))
-        chosen = [(turn * (PER_SUITE - 1) + k) % linked for k in range(PER_SUITE) if k < 2 or rng.random() < 0.6]  # noqa: PLR2004
+        chosen = [
+            (turn * (PER_SUITE - 1) + k) % linked for k in range(PER_SUITE) if k < _SURE or rng.random() < _LIKELY
+        ]
         if role % 4 == 0:
             chosen.append(suites[turn])
         pool = by_core if role >= WORK_ROLES else others
@@ -129,7 +136,7 @@ def _device(machines: Machines, n: int, as_of: date) -> str:
     else:
         facts = f"{'laptop' if n % 3 else 'workstation'},{system},1,{cores},,,"
     environment = ("production", "production", "production", "test", "development")[n % 5] if server else ""
-    lifecycle = "retired" if n % 50 == 49 and not machines.host[n] else "in-use"
+    lifecycle = "retired" if n % RETIRED == RETIRED - 1 and not machines.host[n] else "in-use"
     user = "" if server else f"u{machines.user[n]:06d}"
     seen = as_of - timedelta(n % 40)
     return (

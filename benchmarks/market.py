@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-HEADS: Final = "Bal Cor Dun Fel Gor Hal Jor Kel Lom Mar Nor Orv Pel Quor Ros Sul Tan Ulm Vel Wex Yor Zan Ebb Ist".split()
-TAILS: Final = "dria fenn gast holm lora mond nax ora pell quist rell saro tane uvia vent wyn xara yel zoro burn".split()
+HEADS: Final = "Bal Cor Dun Fel Gor Hal Jor Kel Lom Mar Nor Orv Pel Quor Ros Sul Tan Ul Vel Wex Yor Zan Eb Ist".split()
+TAILS: Final = "dria fenn gast holm lora mond nax ora pell quist rell saro tane uvia vent wyn xara yel zoro urn".split()
 KINDS: Final = "Studio Designer Ledger Planner Atlas Console Modeler Analyst Composer Tracker Router Archive".split()
 RELEASES: Final = (("2018", "16", "2018-03-01"), ("2020", "17", "2020-04-01"), ("2022", "18", "2022-05-01"),
                    ("2024", "19", "2024-06-01"))  # fmt: skip

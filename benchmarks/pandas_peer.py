@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # the package brings no types
 
 Frames = Mapping[str, pd.DataFrame]
 BUCKETS: Final = pd.CategoricalDtype(
@@ -47,7 +47,8 @@ def relational(tables: Frames) -> dict[str, Any]:
 def code_rows(tables: Frames) -> pd.DataFrame:
     """Give every evidence row its device, user, title, product and title bucket as whole numbers or categories."""
     users = pd.Series(tables["users"]["usr"].to_numpy(), index=tables["users"]["user_id"])
-    parts = [_of_file(*row, tables, users) for row in tables["files"].itertuples(index=False, name=None)]
+    files = tables["files"].itertuples(index=False)
+    parts = [_coded(_of_file(f.path, f.default_device), f.source, tables, users) for f in files]
     spoken = tables["spoken_rows"].assign(user_id="", last_used=pd.NaT).astype({"device": "category"})
     spoken["user_id"] = spoken["user_id"].astype("category")
     parts += [_coded(part, int(source), tables, users) for source, part in spoken.groupby("source")]
@@ -61,14 +62,12 @@ def code_rows(tables: Frames) -> pd.DataFrame:
     return coded
 
 
-def _of_file(
-    source: int, path: str, _titles: str, default_device: str, tables: Frames, users: "pd.Series[int]"
-) -> pd.DataFrame:
+def _of_file(path: str, default_device: str) -> pd.DataFrame:
     columns = ["record", "device", "user_id", "title", "last_used"]
     frame = pd.read_parquet(path, columns=columns, engine="pyarrow", read_dictionary=["device", "user_id"])
     if default_device:
         frame["device"] = frame["device"].cat.rename_categories({"": default_device})
-    return _coded(frame, int(source), tables, users)
+    return frame
 
 
 def _coded(frame: pd.DataFrame, source: int, tables: Frames, users: "pd.Series[int]") -> pd.DataFrame:
@@ -93,7 +92,7 @@ def _coded(frame: pd.DataFrame, source: int, tables: Frames, users: "pd.Series[i
 
 def _mapped(column: "pd.Series[str]", numbers: "pd.Series[int]") -> np.ndarray:
     by_category = numbers.reindex(column.cat.categories).fillna(-1).to_numpy(dtype="int32")
-    return by_category[column.cat.codes]
+    return np.asarray(by_category[column.cat.codes])
 
 
 def find_installed(coded: pd.DataFrame, tables: Frames) -> pd.DataFrame:
@@ -191,9 +190,8 @@ def count_classes(items: pd.DataFrame, tables: Frames) -> "pd.Series[int]":
 
 def _hash(*columns: "pd.Series[int]") -> np.ndarray:
     """Return one 64-bit hash for each row of some columns."""
-    return pd.util.hash_pandas_object(
-        pd.concat([c.rename(n).astype("uint64") for n, c in enumerate(columns)], axis=1), index=False
-    ).to_numpy()
+    table = pd.concat([c.rename(n).astype("uint64") for n, c in enumerate(columns)], axis=1)
+    return np.asarray(pd.util.hash_pandas_object(table, index=False))
 
 
 def count_buckets(settled: pd.DataFrame, items: pd.DataFrame) -> list[list[Any]]:
@@ -206,7 +204,7 @@ def count_buckets(settled: pd.DataFrame, items: pd.DataFrame) -> list[list[Any]]
     more = pd.DataFrame({"pev": more["pev"], "bucket": "same-installation", "row_count": more["row_count"] - 1})
     rest = settled.loc[settled["bucket"] != "counted", ["pev", "bucket", "row_count"]].astype({"bucket": "str"})
     summed = pd.concat([heads, more, rest]).groupby(["pev", "bucket"])["row_count"].sum().reset_index()
-    return summed.to_numpy().tolist()
+    return [list(row) for row in summed.itertuples(index=False, name=None)]
 
 
 def _unknown_titles(coded: pd.DataFrame) -> int:

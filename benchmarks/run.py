@@ -65,9 +65,8 @@ def _measure(folder: Path, rows: int, repeat: int) -> int:
     say(_comparison(imports, relational))
     say(_stages(staged))
     say(f"whole check, first, with reports  {_cells(first)}\nwhole check, nothing changed      {_cells(again)}\n")
-    result = staged[-1].result
     counts = {name: relational[0].result[name] for name in sorted(SHOWN)}
-    say(f"counts: {_plain(counts)}\nsolved: {_plain({k: v for k, v in result.items() if k not in ('laps', 'counts')})}\n")
+    say(f"counts: {_plain(counts)}\nsolved: {_plain(_solved(staged))}\n")
     if differing:
         say(f"NOT EQUAL: {', '.join(differing)}\n")
     say(json.dumps(_document(rows, said, imports, relational, staged, first, again, equal=not differing)) + "\n")
@@ -122,6 +121,10 @@ def _stages(staged: Sequence[Measured]) -> str:
     return "\n".join(["one check, nothing changed, by stage", *lines, f"{'all':34}{total:8.2f} s {most:6,} MB", "", ""])
 
 
+def _solved(staged: Sequence[Measured]) -> dict[str, Any]:
+    return {name: value for name, value in staged[-1].result.items() if name not in ("laps", "counts")}
+
+
 def machine() -> str:
     """Say what the numbers were measured on."""
     model = next((line for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
@@ -157,7 +160,6 @@ def _document(
     def numbers(measured: Measured) -> dict[str, float]:
         return {"seconds": round(measured.seconds, 3), "peak_mb": measured.peak_mb}
 
-    result = staged[-1].result
     return {
         "rows": rows,
         "machine": machine(),
@@ -170,8 +172,8 @@ def _document(
         "check_first": numbers(first),
         "check_again": numbers(again),
         "counts": {name: relational[0].result[name] for name in sorted(SHOWN)},
-        "solved": {k: v for k, v in result.items() if k not in ("laps", "counts")},
-        "work": {**result["counts"], "sql_stages": len(result["counts"]["sql_stages"])},
+        "solved": _solved(staged),
+        "work": staged[-1].result["counts"],
     }
 
 

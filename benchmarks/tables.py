@@ -6,20 +6,21 @@ from typing import Any, Final
 from sam.engine.relational import Relations
 
 SMALL: Final = (
-    "files", "spoken_rows", "spoken_titles", "titles", "recognised", "device_map", "users", "devices", "limited", "pevs",
-    "families", "suite_pairs", "seats", "host_profiles", "user_profiles", "mixed_devices", "mixed_users",
+    "files", "spoken_rows", "spoken_titles", "titles", "recognised", "device_map", "users", "devices", "limited",
+    "pevs", "families", "suite_pairs", "seats", "host_profiles", "user_profiles", "mixed_devices", "mixed_users",
 )  # fmt: skip
 """Everything the stages read besides the evidence; `titles` says which number each source's title has in the run."""
 
 
 def export_tables(relations: Relations, folder: Path) -> None:
     """Write the small tables of a solved run."""
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]  # the package brings no types
 
     folder.mkdir(parents=True)
     for name in SMALL:
         columns = relations.fetch(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position",
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = $1"
+            " ORDER BY ordinal_position",
             [name],
         )
         rows = relations.fetch(f"SELECT * FROM {name}")  # noqa: S608 - names of this module

@@ -76,7 +76,8 @@ def _licensable(titles: Titles, market: Market, count: int) -> None:
         builds = each + (number < more)
         titles.first[p, r, e], titles.builds[p, r, e] = len(titles.name), builds
         for build in range(builds):
-            titles.add(f"{product.title}{edition} {version}", product.publisher, f"{internal}.{build}.{100 + build * 7}")
+            reported = f"{internal}.{build}.{100 + build * 7}"
+            titles.add(f"{product.title}{edition} {version}", product.publisher, reported)
             products.append(p)
     newest = titles.first[:, -1, 0][:, None, None]
     titles.first = np.where(titles.first < 0, np.broadcast_to(newest, titles.first.shape), titles.first)

@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own: `python -m benchmarks.workers NAME FOLDER …` prints one line of JSON."""
+"""What is measured, each in its own process: `python -m benchmarks.workers NAME FOLDER …` prints one line of JSON."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from benchmarks.measuring import Stopwatch
 
-REST: Final = "hand-back, summary, changes"
+REST: Final = "hand-back, summary, register"
 RELATIONAL: Final = "relational stages (SQL)"
 STAGES: Final = ("coded", "installed", "settled", "items", "parts", "bundles", "classes", "buckets", "source_rows",
                  "unknown_titles")  # fmt: skip
@@ -32,7 +32,7 @@ def import_software(folder: Path) -> dict[str, Any]:
 
 def import_pandas(folder: Path) -> dict[str, Any]:
     """Read the software tables and write Parquet, with two columns as dates, by pandas."""
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]  # the package brings no types
 
     started = time.perf_counter()
     rows = 0
@@ -142,18 +142,23 @@ def outcome(solved: Any, done: Any) -> dict[str, Any]:  # noqa: ANN401 - a Solve
 
 
 def watched() -> tuple[Stopwatch, dict[str, Any]]:
-    """Wrap the stages of the engine; return the watch, and counts of work that do not depend on the machine."""
-    import sam.engine.demand as demand
-    import sam.entitlements.allocation as allocation
-    from sam.engine import licensing, relational, run
+    """Wrap the stages of the engine; return the watch, and counts of work that do not depend on the machine.
+
+    Counted are the SQL stages run, the titles of each recognition, and the programs of each allocation: the first is
+    the run's own, a second one takes unknown facts at their low value, and each renewal has one more.
+    """
+    from sam.engine import demand, licensing, relational, renewals, run
+    from sam.entitlements import allocation
     from sam.entitlements.graph import GraphBuilder
 
     watch = Stopwatch(REST, whole=("priority order beside it", "renewals: solved again"))
-    counts: dict[str, Any] = {"sql_stages": [], "recognised": 0, "programs": 0}
+    counts: dict[str, Any] = {"sql_stages": [], "recognised": [], "programs": []}
     _count(relational.Relations, "run", lambda args: counts["sql_stages"].append(args[1]))
-    _count(demand, "recognize", lambda args: counts.update(recognised=counts["recognised"] + len(args[1])))
-    _count(allocation, "solve", lambda _: counts.update(programs=counts["programs"] + 1))
-    for owner, names, label in (
+    _count(demand, "recognize", lambda args: counts["recognised"].append(len(args[1])))
+    for module in (licensing, renewals):
+        _count(module, "allocate", lambda _: counts["programs"].append(0))
+    _count(allocation, "solve", lambda _: counts["programs"].append(counts["programs"].pop() + 1))
+    stages: tuple[tuple[Any, str, str], ...] = (
         (run, "take_in", "import: register, unchanged files"),
         (run, "merged_devices", "device identity"),
         (run, "load_catalog load_terms gather resolve", "catalog, terms, purchases by name"),
@@ -167,7 +172,8 @@ def watched() -> tuple[Stopwatch, dict[str, Any]]:
         (run, "priority_bill", "priority order beside it"),
         (run, "find_renewals", "renewals: solved again"),
         (run, "facts_of run_rules", "rules"),
-    ):
+    )
+    for owner, names, label in stages:
         for name in names.split():
             watch.watch(owner, name, label)
     return watch, counts
