@@ -44,15 +44,18 @@ def search(
     rows = [
         (p.id, p.name, p.publisher_name, p.license_class, ", ".join(e.id for e in p.editions)) for p in found[:SHOWN]
     ]
-    table(("product", "name", "publisher", "class", "editions"), rows)
+    if rows:
+        table(("product", "name", "publisher", "class", "editions"), rows)
+        say()
     (recognition,) = recognize(loaded, [Title(name=text)])
-    say()
     say(f"As a raw title: {_recognised(recognition)}")
     note(plural(len(found), "product") + (f"; the first {SHOWN} shown" if len(found) > SHOWN else ""))
 
 
 def _recognised(found: "Recognition") -> str:
     """Tell what a title turned out to be, and which rule decided."""
+    if found.state == "unknown":
+        return "not recognised"
     parts = (str(found.state), found.product, found.edition, found.version)
     rule = f" (rule {found.rule})" if found.rule else ""
     return " ".join(part for part in parts if part) + rule

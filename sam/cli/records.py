@@ -89,6 +89,8 @@ def _table(rows: Sequence[Row]) -> None:
     columns = [
         column for column in (rows[0] if rows else ()) if any(row.get(column) not in (None, "", ()) for row in rows)
     ]
+    # what a record is comes before where it stands
+    columns.sort(key=lambda column: column == "source")
     table(columns, [[_shown(row.get(column)) for column in columns] for row in rows])
 
 

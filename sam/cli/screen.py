@@ -12,6 +12,10 @@ from typing import Final
 
 Cell = str | int | Decimal | None
 
+_NARROWEST: Final = 20
+"""Characters to which a column may be narrowed."""
+_GAP: Final = 3
+"""Characters between two columns."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -84,13 +88,30 @@ def _ruled(columns: Sequence[str], texts: Sequence[Sequence[str]], right: Sequen
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    shown = _columns_that_fit(columns, texts, console.width)
     ruled = Table(box=SIMPLE_HEAD)
-    for number, (column, is_number) in enumerate(zip(columns, right, strict=True)):
+    for number, (column, is_number) in enumerate(zip(columns[:shown], right, strict=False)):
         # the first column holds what is typed or pasted into the next command: never broken over lines
         ruled.add_column(column, justify="right" if is_number else "left", overflow="fold", no_wrap=number == 0)
     for line in texts:
-        ruled.add_row(*(Text(cell) for cell in line))
-    Console().print(ruled)
+        ruled.add_row(*(Text(cell) for cell in line[:shown]))
+    console.print(ruled)
+    if shown < len(columns):
+        note(f"Too wide for this terminal: {', '.join(columns[shown:])}. A pipe shows every column.")
+
+
+def _columns_that_fit(columns: Sequence[str], texts: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many columns, from the left, can be read on a terminal; long texts may be broken over lines."""
+    from rich.cells import cell_len
+
+    room = width - _GAP
+    for number, column in enumerate(columns):
+        widest = max((cell_len(line[number]) for line in texts), default=0)
+        room -= max(min(widest, _NARROWEST if number else widest), cell_len(column)) + _GAP
+        if room < 0:
+            return max(number, 1)
+    return len(columns)
 
 
 @contextmanager

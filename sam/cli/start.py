@@ -25,7 +25,8 @@ def init(
     for path in written:
         say(str(path))
     note("Everything was there already." if not written else f"{len(written)} files written; none was overwritten.")
-    note(f"Next: fill the tables, then run\n  {command(target.resolve(), 'check')}")
+    first = "" if example else "fill the tables, then "
+    note(f"Next: {first}run\n  {command(target.resolve(), 'check')}")
 
 
 def import_files(

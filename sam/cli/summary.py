@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from sam.model import Finding, Position, Run
 
 COSTLIEST: Final = 3
 CHANGES_SHOWN: Final = 10
+REJECTS_TOLD: Final = "rows-rejected"
+"""The problem that counts the rejected rows of one file."""
 AMOUNT_KEYS: Final = ("saving", "amount", "cost", "value")
 """Where an overspend finding keeps its money, first found."""
 
@@ -26,6 +29,7 @@ def show(run: Run, folder: Path, written: Sequence[Path] = ()) -> None:
         say(line)
     _section("Costliest positions", _costliest(run, folder))
     _section("Largest savings", _savings(run, folder))
+    _section("Renewals", _renewals(run, folder))
     _section("Not known", _unknown(run, folder))
     _section("Problems in the data", _problems(run))
     _section("Since the previous run", changes(run))
@@ -62,8 +66,8 @@ def _section(title: str, lines: Iterator[str]) -> None:
 def _numbers(run: Run) -> Iterator[str]:
     s = run.summary
     yield (
-        f"{plural(s.devices, 'device')}, {plural(s.people, 'person', 'people')},"
-        f" {plural(s.installations, 'installation')} of {plural(s.products, 'product')};"
+        f"{plural(s.devices, 'device')}, {plural(s.people, 'person', 'people')}, {plural(s.products, 'product')};"
+        f" {plural(s.installations, 'installation')} to license;"
         f" {plural(s.entitlements, 'purchase line')}, {plural(s.contracts, 'contract')}"
     )
     yield f"True-up cost  {_amount(s.true_up_cost, s.true_up_unpriced_units, run.currency)}"
@@ -105,7 +109,16 @@ def _savings(run: Run, folder: Path) -> Iterator[str]:
     found = [(saving(f), f) for f in run.findings if f.family == "overspend" and f.waived_by is None]
     priced = [(amount, f) for amount, f in found if amount]
     for amount, finding in sorted(priced, key=lambda each: (-each[0], each[1].id))[:COSTLIEST]:
-        yield f"{money(amount, run.currency)}: {finding.message}"
+        shown = money(amount, run.currency)
+        yield finding.message if shown in finding.message else f"{shown}: {finding.message}"
+        yield f"  {command(folder, 'explain', 'finding', finding.id)}"
+
+
+def _renewals(run: Run, folder: Path) -> Iterator[str]:
+    """Tell what has a date by which somebody must act, the gravest first."""
+    found = [f for f in run.findings if f.family == "renewal" and f.waived_by is None]
+    for finding in sorted(found, key=lambda f: (f.severity.rank, f.rule, f.id))[:COSTLIEST]:
+        yield finding.message
         yield f"  {command(folder, 'explain', 'finding', finding.id)}"
 
 
@@ -133,11 +146,15 @@ def _problems(run: Run) -> Iterator[str]:
     rejected = sum(source.rejected_count for source in run.sources)
     if rejected:
         yield f"{plural(rejected, 'record')} rejected; the report lists each with its line and reason"
-    for problem in sorted(run.problems, key=lambda p: (p.severity.rank, p.where, p.code))[:COSTLIEST]:
+    places = (f"{source.file}:{reject.line}: {reject.reason}" for source in run.sources for reject in source.rejected)
+    yield from (f"  {place}" for place in islice(places, COSTLIEST))
+    # the first rejects stand there already, each with its own place
+    others = [problem for problem in run.problems if problem.code != REJECTS_TOLD]
+    for problem in sorted(others, key=lambda p: (p.severity.rank, p.where, p.code))[:COSTLIEST]:
         yield str(problem)
-    more = len(run.problems) - COSTLIEST
+    more = len(others) - COSTLIEST
     if more > 0:
-        yield f"and {more:,} more in the report"
+        yield f"and {plural(more, 'more problem')} in the report"
 
 
 def changes(run: Run) -> Iterator[str]:

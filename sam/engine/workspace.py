@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from sam.errors import ConfigError, UsageError
 from sam.readers.sources import SourceSpec
@@ -59,6 +59,14 @@ def _rate_table(value: object) -> object:
     return value if isinstance(value, dict) else {"rate": value}
 
 
+def _below(pattern: str) -> str:
+    """Refuse a glob that leaves the workspace here, where its line is known."""
+    parts = pattern.replace("\\", "/").split("/")
+    if parts[0] == "" or parts[0].endswith(":") or ".." in parts:
+        raise ValueError(f"{pattern!r} leaves the workspace")
+    return pattern
+
+
 Day = Annotated[date | None, BeforeValidator(_plain_day)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -73,7 +81,7 @@ class _Rate(_Settings):
 
 
 class _Source(_Settings):
-    glob: Annotated[str, Field(min_length=1)]
+    glob: Annotated[str, Field(min_length=1), AfterValidator(_below)]
     format: str = ""
     device: str = ""
     map: dict[str, str] = {}
@@ -195,6 +203,7 @@ _EXPECTED: Final = {
     "rates": 'write `USD = {rate = "0.92", date = 2026-06-30}`',
     "source": "one [[source]] table for each source; see docs/workspace.md",
     "observed_on": "a date such as 2026-06-30",
+    "glob": "files below the workspace, such as exports/*.csv; copy or mount others there",
 }
 
 

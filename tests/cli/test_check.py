@@ -61,7 +61,7 @@ def test_json_is_one_document_at_exit_0(estate: Path, capsys: pytest.CaptureFixt
 
 def test_json_is_one_document_at_exit_1(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(estate), "--json", "--fail-on", "error"]) == ExitCode.FINDINGS
-    assert document(capsys)["summary"]["true_up_cost"] == "100"
+    assert document(capsys)["summary"]["true_up_cost"] == "100.00"
 
 
 def test_json_is_one_document_at_exit_3(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sam.cli.screen import clean, money, percent, plural, progress, table
+from sam.cli.screen import _columns_that_fit, clean, money, percent, plural, progress, table
 
 
 def test_control_characters_of_a_title_never_reach_the_terminal() -> None:
@@ -39,3 +39,9 @@ def test_a_pipe_sees_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("reading") as step:
         step("matching")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("width", "shown"), [(20, 1), (44, 2), (70, 3)])
+def test_columns_too_many_for_a_terminal_are_left_out_and_never_squeezed(width: int, shown: int) -> None:
+    columns = ("device_id", "hostname", "last_seen")
+    assert _columns_that_fit(columns, [("HOST-01", "a" * 80, "2026-06-30")], width) == shown

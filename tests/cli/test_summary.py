@@ -150,10 +150,12 @@ def test_faults_in_the_data_are_counted_and_the_gravest_shown(capsys: pytest.Cap
     begin = lines.index("Problems in the data")
     assert lines[begin + 1 :] == [
         "  2 records rejected; the report lists each with its line and reason",
+        "    software.csv:2: no name",
+        "    software.csv:3: no name",
         "  b.csv:2: odd cell",
         "  c.csv:2: odd cell",
         "  a.csv:2: odd cell",
-        "  and 1 more in the report",
+        "  and 1 more problem in the report",
     ]
 
 
