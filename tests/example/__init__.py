@@ -1,0 +1,1 @@
+"""The example estate, counted by hand."""
