@@ -1,13 +1,13 @@
 """Licenses in words: pools with their purchase lines, offers with their price rows, and what covers an installation."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from sam.engine.explain_desk import Coverage, Desk, plain
 from sam.engine.explain_words import formula, sets, way
 from sam.engine.handback import Dealt
 from sam.entitlements.classes import Item
-from sam.entitlements.hosts import grant_of
 from sam.entitlements.ledger import demand_keys
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.lots import Lot
@@ -132,7 +132,7 @@ def _block(shelf: Shelf, found: Coverage, dealt: Dealt) -> Iterator[str]:
         yield f"position {position}: {needed} {first.metric} for {whom}"
         yield f"  counted: {formula(dealt.block, first, desk.facts(found.demand, dealt.block), known_host=found.demand.known_host)}"  # noqa: E501
         if dealt.block.grant:
-            yield f"  {sets(grant_of(first), dealt.block.units, needed)}"
+            yield f"  {sets(replace(found.demand, count=1), dealt.block, first, needed)}"
         for license, units in sources:
             yield f"  {_source(shelf, dealt, license, units, item)}"
         short = sum(units for license, units in sources if isinstance(license, Offer))

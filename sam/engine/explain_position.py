@@ -9,7 +9,7 @@ from sam.engine.explain_desk import Desk, Flow, plain
 from sam.engine.explain_evidence import COUNTED, Row, rows_of, tell
 from sam.engine.explain_licenses import Shelf
 from sam.engine.explain_whynot import why_not
-from sam.engine.explain_words import bundles, formula, way
+from sam.engine.explain_words import bundles, formula, sets, way
 from sam.engine.handback import Dealt
 from sam.entitlements.classes import DemandClass
 from sam.entitlements.graph import Node
@@ -157,6 +157,9 @@ class Sheet:
             formula(f.block, f.license, self.desk.facts(demand, f.block), known_host=demand.known_host) for f in flows
         )
         yield from (f"    counted: {each}" for each in dict.fromkeys(told))
+        for block in dict.fromkeys(f.block for f in flows if f.block.grant):
+            own = [f for f in flows if f.block == block]
+            yield f"    {sets(demand, block, own[0].license, sum(f.units for f in own))}"
         yield from (f"    {line}" for line in self._seats(demand))
 
     def _dealt(self, demand: DemandClass) -> Iterator[Dealt]:

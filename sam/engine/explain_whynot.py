@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 import networkx as nx
 
 from sam.engine.explain_desk import Desk, Flow, plain
 from sam.engine.explain_licenses import Shelf
-from sam.engine.explain_words import out_of_scope, refusal
+from sam.engine.explain_words import out_of_scope, plural, refusal
 from sam.entitlements.allocation import Allocation, allocate
 from sam.entitlements.classes import DemandClass, Item
+from sam.entitlements.covers import POLICY_ORDER
 from sam.entitlements.graph import MatcherGraph, Node, class_node, license_node
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.solver import SolverError
@@ -21,6 +23,7 @@ SHOWN: Final = 3
 MOST_CLASSES: Final = 400
 """Classes that depend on each other, beyond which nothing is solved again."""
 _ONE: Final = ":one"
+_FULL: Final = "; its units are all in use, so another one would go without"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +51,39 @@ def why_not(desk: Desk, shelf: Shelf, flows: Sequence[Flow]) -> Iterator[str]:
     yield f"Why not something else, for one {subject} of these"
     yield f"  now: {shelf.name(asked.license)}"
     again = _Again(desk, question)
-    yield from (f"  {shelf.name(other)}: {_answer(desk, question, other, again)}" for other in others)
+    free = _free(desk)
+    for other in others:
+        answer = _answer(desk, question, other, again)
+        full = isinstance(other, Pool) and not free.get(other.id, other.units) and not answer.startswith("not ")
+        yield f"  {shelf.name(other)}: {answer}{_FULL if full else ''}"
 
 
 def _others(desk: Desk, question: _Question, used: set[str]) -> list[License]:
     """Return up to three other licenses: owned ones first, free units first, then what is cheapest to buy."""
     licensed = desk.solved.licensed
     covering = licensed.builder.covering
-    taken: dict[str, int] = {}
-    for (_, target), units in licensed.allocation.flows.items():
-        taken[target[1]] = taken.get(target[1], 0) + units
+    free = _free(desk)
     linked = [
         license
         for _, license in sorted(licensed.builder.by_id.items())
         if license.id not in used and question.item.product in covering.linked_products(license)
     ]
     owned = [p for p in linked if isinstance(p, Pool)]
-    owned.sort(key=lambda p: (-(p.units - taken.get(p.id, 0)), p.id))
+    owned.sort(key=lambda p: (-free.get(p.id, p.units), p.id))
     offers = [o for o in linked if isinstance(o, Offer)]
     offers.sort(key=lambda o: (o.unit_cost is None, o.unit_cost or 0, o.id))
     return [*owned[: max(SHOWN - 1, SHOWN - len(offers))], *offers][:SHOWN]
+
+
+def _free(desk: Desk) -> dict[str, int]:
+    """Return the free units of pools that are in use, by id."""
+    left: dict[str, int] = {}
+    graph = desk.hand.graph
+    for (_, target), units in desk.solved.licensed.allocation.flows.items():
+        license = graph.nodes[target]["license"]
+        if isinstance(license, Pool):
+            left[license.id] = left.get(license.id, license.units) - units
+    return left
 
 
 def _answer(desk: Desk, question: _Question, other: License, again: "_Again") -> str:
@@ -83,22 +99,43 @@ def _answer(desk: Desk, question: _Question, other: License, again: "_Again") ->
     return forced if isinstance(forced, str) else _compared(desk, again.base, forced)
 
 
-def _compared(desk: Desk, base: Allocation, forced: Allocation) -> str:
-    """Name the first goal in which two solutions differ."""
-    unpriced = forced.unpriced - base.unpriced
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    """A solved component, with the graph it was solved on."""
+
+    allocation: Allocation
+    matcher: MatcherGraph
+
+    def goal(self, name: str) -> Fraction:
+        """Return the value of a goal; 0 where nothing has a part in it."""
+        return self.allocation.goals.get(name, Fraction(0))
+
+    def distance(self) -> int:
+        """Return how far the licenses used are from the nearest match, unit by unit in policy order."""
+        edges = self.matcher.graph.edges
+        return sum(
+            units * (1 + POLICY_ORDER.index(edges[flow]["relation"])) for flow, units in self.allocation.flows.items()
+        )
+
+
+def _compared(desk: Desk, base: _Solution, forced: _Solution) -> str:
+    """Name the first goal in which two solutions differ, in the order in which goals are solved."""
+    unpriced = forced.allocation.unpriced - base.allocation.unpriced
     if unpriced:
-        return f"{unpriced} more units to buy at a price that is not known"
-    if forced.cost != base.cost:
-        more = forced.cost - base.cost
-        return f"{desk.amount(abs(more))} {'more' if more > 0 else 'less, though nothing better was proven'}"
-    for goal, words in (("exposure", "of exposure at list price"), ("value", "of owned units in use")):
-        more = forced.goals.get(goal, Fraction(0)) - base.goals.get(goal, Fraction(0))
+        return (
+            f"{plural(abs(unpriced), 'unit')} {'more' if unpriced > 0 else 'fewer'} to buy at a price that is not known"
+        )
+    cost = forced.allocation.cost - base.allocation.cost
+    if cost:
+        return f"{desk.amount(abs(cost))} {'more' if cost > 0 else 'less, though nothing better was proven'}"
+    for name, words in (("exposure", "of exposure at list price"), ("value", "of owned units in use")):
+        more = forced.goal(name) - base.goal(name)
         if more:
             return f"equal in cost, but {desk.amount(abs(more))} {'more' if more > 0 else 'less'} {words}"
-    unvalued = forced.goals.get("unvalued", Fraction(0)) - base.goals.get("unvalued", Fraction(0))
+    unvalued = int(forced.goal("unvalued") - base.goal("unvalued"))
     if unvalued:
         return f"equal in cost, but {abs(unvalued)} {'more' if unvalued > 0 else 'fewer'} owned units in use"
-    if forced.goals.get("order", Fraction(0)) != base.goals.get("order", Fraction(0)):
+    if forced.distance() != base.distance():
         return "equal, tie broken by policy order: the nearest match first"
     return "equal, tie broken by the fixed order of licenses"
 
@@ -119,22 +156,20 @@ class _Again:
             rest.append(replace(question.demand, count=question.demand.count - 1))
         self.one = replace(question.demand, id=question.demand.id + _ONE, count=1)
         self.classes = [*rest, self.one]
-        self._base: Allocation | None = None
 
-    @property
-    def base(self) -> Allocation:
+    @cached_property
+    def base(self) -> _Solution:
         """The solution with nothing forced."""
-        if self._base is None:
-            self._base = allocate(self.builder.build(self.classes))
-        return self._base
+        matcher = self.builder.build(self.classes)
+        return _Solution(allocate(matcher), matcher)
 
-    def forced(self, other: License) -> Allocation | str:
+    def forced(self, other: License) -> _Solution | str:
         """Return the solution in which one subject is licensed by another license, or why there is none."""
         matcher = self.builder.build(self.classes)
         if not _force(matcher, self.one, self.question.item, other):
             return "not allowed, because no way to license the whole of it uses that license here"
         try:
-            return allocate(matcher)
+            return _Solution(allocate(matcher), matcher)
         except SolverError:
             units = other.units if isinstance(other, Pool) else 0
             return f"not allowed, because its {units} units are not enough for one of these"

@@ -10,8 +10,8 @@ from sam.entitlements.covers import DOWNGRADE, EDITION_ABOVE, OTHER, SUITE, Cove
 from sam.entitlements.hosts import grant_of
 from sam.entitlements.licenses import DEVICE_SUBJECT, License, Pool
 from sam.entitlements.metrics import subject_units
-from sam.entitlements.options import Block, solved
-from sam.model import CountRule, Device, GrantRule, Interval
+from sam.entitlements.options import Block
+from sam.model import CountRule, Device, Interval
 from sam.model.versions import release_date
 
 _VIRTUAL = "virtual-machine"
@@ -90,16 +90,22 @@ def _ending(text: str, facts: Device, license: License, *, known_host: bool = Tr
         need = Interval(need.low, None)
     if need.known:
         return f"{text} → {need.low}"
-    high = f"at most {need.high}" if need.high is not None else "no upper bound is known"
-    return f"{text} → at least {need.low}, {high}; {solved(need, low=False)} counted"
+    if need.high is None:
+        return f"{text} → at least {need.low}, no upper bound is known; {need.low} counted"
+    return f"{text} → at least {need.low}, at most {need.high}; {need.high} counted"
 
 
-def sets(grant: GrantRule | None, units: int, needed: int) -> str:
-    """Return how many sets a number of units is, and what one gives."""
-    if grant is None or not units:
+def sets(demand: DemandClass, block: Block, license: License, needed: int) -> str:
+    """Return how many sets a host's units are, for how many instances; "" for what is not licensed by host."""
+    grant = grant_of(license)
+    if not block.grant or grant is None or not block.units:
         return ""
     slots = "any number of instances" if grant.slots is None else plural(grant.slots, "instance")
-    return f"{plural(needed // units, 'set')} × {units} = {needed}; one set of edition {grant.edition} covers {slots}"
+    there = demand.count * sum(count for item, count in demand.instances if item in block.items)
+    return (
+        f"{plural(needed // block.units, 'set')} × {block.units} = {needed} for {plural(there, 'instance')};"
+        f" one set of edition {grant.edition} covers {slots}"
+    )
 
 
 def way(covering: Covering, license: License, item: Item, *, grant: bool = False) -> str:
