@@ -13,8 +13,8 @@ from sam.rules.rulebook import RULES
 
 _FAMILY_WORDS: Final = {
     "compliance": "What is used beyond what is owned, and what is not known about it.",
-    "overspend": "What is paid for and not needed. Each finding names its saving as the number `amount`, in the currency"
-    " of\nthe run; it is `0.00` where no price is known.",
+    "overspend": "What is paid for and not needed. Each finding names its saving as the number `amount`, in the"
+    " currency of the run;\nit is `0.00` where no price is known.",
     "renewal": "What ends when, and what to renew.",
     "data-quality": "What bounds the trust in the numbers.",
 }
@@ -33,7 +33,7 @@ rules report one subject for one cause.
 
 
 def sections(rule: Rule) -> dict[str, str]:
-    """Return the sections of a rule's page by heading, each as one paragraph."""
+    """Return the sections of a rule's page by heading, each as one paragraph of lines."""
     found: dict[str, list[str]] = {}
     current: list[str] = []
     for line in rule.doc.splitlines():
@@ -41,14 +41,15 @@ def sections(rule: Rule) -> dict[str, str]:
             current = found.setdefault(line.strip().rstrip(":"), [])
         elif line.strip():
             current.append(line.strip())
-    return {heading: " ".join(lines) for heading, lines in found.items()}
+    return {heading: "\n".join(lines) for heading, lines in found.items()}
 
 
 def render_rule(rule: Rule) -> str:
     """Return the page of one rule as Markdown."""
     told = sections(rule)
     body = "".join(f"\n## {heading}\n{told.get(heading, '')}\n" for heading in SECTIONS)
-    return f"# {rule.code}: {rule.title}\n\nFamily {rule.family}, severity {rule.severity}. [All rules](../rules.md)\n{body}"
+    facts = f"Family {rule.family}, severity {rule.severity}. [All rules](../rules.md)"
+    return f"# {rule.code}: {rule.title}\n\n{facts}\n{body}"
 
 
 def render_overview() -> str:
@@ -62,8 +63,9 @@ def _family(family: str) -> str:
         for r in sorted(RULES.values(), key=lambda r: r.code)
         if r.family == family
     )
-    words = _FAMILY_WORDS[family]
-    return f"\n## {family.capitalize()}\n{words}\n\n| rule | severity | reports |\n| --- | --- | --- |\n{rows}"
+    title = family.replace("-", " ").capitalize()
+    head = "| rule | severity | reports |\n| --- | --- | --- |\n"
+    return f"\n## {title}\n{_FAMILY_WORDS[family]}\n\n{head}{rows}"
 
 
 def pages() -> Mapping[str, str]:

@@ -122,7 +122,8 @@ def _document(path: Path) -> Document:
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", where=path.name, hint="check its rights") from error
     except ConfigError as error:
-        if "alias" in error.message:
+        # the second is YAML's way of saying that nothing follows the asterisk
+        if "alias" in error.message or "alphabetic" in error.message:
             raise ConfigError(
                 "a text that begins with * is not in quotes", where=error.where, hint="write it as subject: '*'"
             ) from error

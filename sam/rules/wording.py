@@ -64,7 +64,8 @@ def label(position: Position) -> str:
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    """Shorten a name from the data so that it fits into a sentence."""
+    """Make a name from the data fit into a sentence: on one line, and short."""
+    text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 

@@ -28,7 +28,7 @@ def input_errors(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
         Correct the rows at the places named and run again. Every place is in the report's list of problems.
 
     Source:
-        Trueup's own definition: docs/formats.md.
+        Trueup's own practice: what cannot be used is told with its place and never counted as nothing; docs/formats.md.
     """
     alike: dict[tuple[str, str], list[Problem]] = defaultdict(list)
     for problem in facts.problems:

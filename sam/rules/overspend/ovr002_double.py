@@ -34,10 +34,11 @@ def double_coverage(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
         value = prices.value(units, component, *metric[component])
         name = facts.catalog.name(component)
         lie = "lies" if units == 1 else "lie"
+        cover = "covers" if len(suites) == 1 else "cover"
         yield Hit(
             subject=f"product:{component}",
             message=f"{name}: {count(units, 'license')} {lie} idle, because {listed(map(facts.catalog.name, suites))}"
-            f" already covers what is installed{worth(value, facts.currency)}.",
+            f" already {cover} what is installed{worth(value, facts.currency)}.",
             numbers={"units": units, "amount": decimal_text(value)},
             remedy=f"Do not renew these licenses of {name}, or end their maintenance.",
             products=(component, *suites),

@@ -6,7 +6,7 @@ from sam.model import Policy, ProductUsage, RunFacts, Severity
 from sam.rules.pricing import UnitPrices
 from sam.rules.registry import Hit, rule
 from sam.rules.thresholds import threshold
-from sam.rules.wording import count, decimal_text, listed, worth
+from sam.rules.wording import count, decimal_text, listed, places, worth
 
 
 @rule("OVR003", severity=Severity.WARNING, family="overspend")
@@ -33,6 +33,7 @@ def unused_installations(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
     prices = UnitPrices(facts)
     days = threshold(policy, "unused_days")
     fewest = max(1, threshold(policy, "unused_units"))
+    origins = {d.device_id: d.origin for d in facts.devices}
     for usage in facts.usage:
         unused = min(usage.unused, usage.measured)
         if unused < fewest:
@@ -53,7 +54,7 @@ def unused_installations(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
                 "amount": decimal_text(value),
             },
             remedy=f"Take it off {listed(usage.unused_devices)}." if usage.unused_devices else "Take it off.",
-            evidence=tuple(f"device:{device}" for device in usage.unused_devices[:10]),
+            evidence=places(origins[device] for device in usage.unused_devices if device in origins),
             products=(usage.product,),
         )
 
@@ -61,7 +62,7 @@ def unused_installations(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
 def _silence(number: int) -> str:
     if not number:
         return ""
-    return f" The use of {count(number, 'more installation')} is not measured; none of them is counted here."
+    return f" Not counted: {count(number, 'installation')} whose use is not measured."
 
 
 def _licenses(facts: RunFacts, usage: ProductUsage) -> tuple[int, str]:

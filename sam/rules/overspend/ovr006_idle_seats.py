@@ -69,4 +69,4 @@ def _idle(seat: Seat, cutoff: date) -> bool:
 def _silence(number: int) -> str:
     if not number:
         return ""
-    return f" The activity of {count(number, 'more seat')} is not known; none of them is counted here."
+    return f" Not counted: {count(number, 'seat')} whose activity is not known."
