@@ -94,7 +94,7 @@ def _double_coverage(solved: Solved) -> tuple[DoubleCoverage, ...]:
     for (block, target), units in licensed.allocation.flows.items():
         license = licensed.matcher.graph.nodes[target]["license"]
         if isinstance(license, Pool):
-            for item in licensed.matcher.graph.nodes[block]["block"].items:
+            for item in (licensed.allocation.blocks.get(block) or licensed.matcher.graph.nodes[block]["block"]).items:
                 if covering.relation(license, item) == "suite":
                     key = (license.product, item.product)
                     by_suite[key] = by_suite.get(key, 0) + units

@@ -56,7 +56,8 @@ class HandBack:
 
     def positions(self, place: Node, target: Node) -> list[str]:
         """Return the positions at which a flow stands."""
-        block, license = self.graph.nodes[place]["block"], self.graph.nodes[target]["license"]
+        block = self.licensed.allocation.blocks.get(place) or self.graph.nodes[place]["block"]
+        license = self.graph.nodes[target]["license"]
         return [position_id(key) for key, _ in demand_keys(self.licensed.builder.covering, block, license)]
 
     def _by_signature(self) -> dict[tuple[int, str, str], list[int]]:
@@ -82,10 +83,7 @@ class HandBack:
         start = 0
         for option in self._options(demand):
             count = self.licensed.allocation.chosen[option]
-            places = [
-                (p, self.graph.nodes[p]["block"], self.graph.edges[option, p]["times"])
-                for p in sorted(self.graph.successors(option))
-            ]
+            places = self._places(option)
             shown = count if most is None else min(count, most)
             for bundle in bundles[start : start + shown]:
                 for place, block, times in places:
@@ -99,6 +97,9 @@ class HandBack:
 
     def _places(self, option: Node) -> list[tuple[Node, Block, int]]:
         """Return the blocks of an option and how often one bundle needs each."""
+        allocation = self.licensed.allocation
+        if option in allocation.written:
+            return [(place, allocation.blocks[place], 1) for place in allocation.written[option]]
         return [
             (place, self.graph.nodes[place]["block"], self.graph.edges[option, place]["times"])
             for place in sorted(self.graph.successors(option))
@@ -107,8 +108,9 @@ class HandBack:
     def _options(self, demand: DemandClass) -> list[Node]:
         """Return the options that some bundle of a class takes, in order."""
         node = class_node(demand.id)
-        options = sorted(self.graph.successors(node)) if node in self.graph else []
-        return [o for o in options if self.licensed.allocation.chosen.get(o, 0)]
+        options = [n for n in self.graph.successors(node) if n[0] == "option"] if node in self.graph else []
+        options += [n for n in self.licensed.allocation.written if n[1] == demand.id]
+        return [o for o in sorted(options) if self.licensed.allocation.chosen.get(o, 0)]
 
     def _members(self, demand: DemandClass) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
         """Return devices (in the order of the class's slots) and persons of each bundle."""

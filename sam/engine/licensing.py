@@ -1,7 +1,7 @@
 """The object stages of a run: lots, pools, offers, classes, graph, allocation, positions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +12,11 @@ from sam.engine.estate import RETIRED, Estate, Scopes
 from sam.engine.families import Family, find_families
 from sam.engine.money import Exchange
 from sam.engine.resolve import on_sale
-from sam.entitlements.allocation import Allocation, allocate
+from sam.entitlements.allocation import VALUES, Allocation, allocate, overlaid
 from sam.entitlements.baseline import build_lots
 from sam.entitlements.classes import DemandClass
 from sam.entitlements.covers import Covering
-from sam.entitlements.graph import GraphBuilder, MatcherGraph
+from sam.entitlements.graph import GraphBuilder, MatcherGraph, Node
 from sam.entitlements.ledger import Ledger, book, summed
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.listprices import ListPrices
@@ -24,6 +24,7 @@ from sam.entitlements.lots import Baseline
 from sam.entitlements.offers import UnknownOffers, build_offers, purchase_prices
 from sam.entitlements.pools import Setting, build_pools
 from sam.entitlements.positions import Closing, EvidenceCount, close, remedies
+from sam.entitlements.program import Variant, components
 from sam.entitlements.termlib import TermLibrary
 from sam.model import Catalog, Position, Problem, RemedyLine
 from sam.model.words import METRICS
@@ -151,11 +152,12 @@ def solve_classes(
     ledger = book(matcher, allocation, market.pools, market.baseline.lots, market.covering)
     totals = book(matcher, allocation, market.pools, market.baseline.lots, market.covering, summed)
     low, low_totals, low_allocation = None, None, None
-    if has_unknowns(matcher):
-        low_matcher = graphs.build(classes, low=True)
-        low_allocation = allocate(low_matcher)
-        low = book(low_matcher, low_allocation, market.pools, market.baseline.lots, market.covering)
-        low_totals = book(low_matcher, low_allocation, market.pools, market.baseline.lots, market.covering, summed)
+    unsure = [part for part in components(matcher.graph) if has_unknowns(matcher, part)]
+    if unsure:
+        # Only the components that hold an unknown fact can differ; a tie-break is not needed to state the low values.
+        low_allocation = overlaid(allocation, allocate(matcher, VALUES, Variant(low=True), unsure))
+        low = book(matcher, low_allocation, market.pools, market.baseline.lots, market.covering)
+        low_totals = book(matcher, low_allocation, market.pools, market.baseline.lots, market.covering, summed)
     closing = Closing(
         catalog=market.setting.catalog,
         prices=market.setting.prices,
@@ -178,9 +180,10 @@ def solve_classes(
     )
 
 
-def has_unknowns(matcher: MatcherGraph) -> bool:
-    """True when some block rests on a fact that is not known."""
-    return any(not data["block"].known for _, data in matcher.graph.nodes(data=True) if data["kind"] == "block")
+def has_unknowns(matcher: MatcherGraph, part: Sequence[Node]) -> bool:
+    """True when some block of a component rests on a fact that is not known."""
+    nodes = matcher.graph.nodes
+    return any(not nodes[node]["block"].known for node in part if node[0] == "block")
 
 
 def _doubts(evidence: Sequence[EvidenceCount], market: Market) -> dict[tuple[str, str, str], tuple[str, ...]]:
@@ -235,8 +238,3 @@ def evidence_counts(demand: Demand, sources: Mapping[int, str]) -> list[Evidence
         for n, (p, e, v) in enumerate(demand.kinds)
         if n in buckets
     ]
-
-
-def without_contract(market: Market, contract_id: str) -> Market:
-    """Return the market as if the lines of a contract had ended."""
-    return replace(market, pools=tuple(p for p in market.pools if p.contract_id != contract_id))

@@ -8,18 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-import networkx as nx
-
-from sam.engine.licensing import Licensed, Market, without_contract
-from sam.entitlements.allocation import COST, Allocation, allocate
-from sam.entitlements.classes import DemandClass
-from sam.entitlements.graph import GraphBuilder, license_node
-from sam.entitlements.licenses import License, Offer, Pool
-from sam.entitlements.offers import UnknownOffers
+from sam.engine.licensing import Licensed
+from sam.entitlements.allocation import COST, allocate
+from sam.entitlements.graph import license_node
+from sam.entitlements.licenses import Pool
 from sam.entitlements.positions import money
+from sam.entitlements.program import Variant, components
 from sam.model import BillPoint, Contract, Renewal
-
-RENEW = "renew:"
 
 
 def find_renewals(
@@ -58,56 +53,28 @@ def find_renewals(
 
 
 def _recommended(renewal: Renewal, licensed: Licensed, pools: Sequence[Pool]) -> Renewal:
-    offers = [_again(p) for p in pools]
-    if any(o is None for o in offers):
+    """Solve the contract's components again with its pools offered at the renewal price instead of owned."""
+    prices = {license_node(p): renewal_price(p) for p in pools}
+    known = {node: price for node, price in prices.items() if price is not None}
+    if len(known) < len(prices):
         return renewal
-    priced = [o for o in offers if o is not None]
-    classes = classes_reached(licensed, pools)
-    market = without_contract(licensed.market, renewal.contract_id)
-    allocation = solve_again(replace(market, offers=(*market.offers, *priced)), classes)
-    kept = sum(units for name, units in allocation.bought.items() if name.startswith(RENEW))
-    worth = {o.id: o.unit_cost or Fraction(0) for o in priced}
-    now = allocation_cost(licensed, classes) + sum(worth[f"{RENEW}{p.id}"] * p.units for p in pools)
-    bill = {kept: money(allocation.cost), renewal.quantity: money(now)}
-    return replace(
-        renewal, recommended=kept, bill=tuple(BillPoint(quantity=q, cost=c) for q, c in sorted(bill.items()))
-    )
-
-
-def _again(pool: Pool) -> Offer | None:
-    """Offer the units of a pool again at what they were bought at, else at list; None where no price is known."""
-    price = pool.paid if pool.paid is not None else pool.value
-    if price is None:
-        return None
-    return Offer(
-        id=f"{RENEW}{pool.id}", product=pool.product, edition=pool.edition, version=pool.version, metric=pool.metric,
-        scope=pool.scope, rights=pool.rights, maintenance_until=pool.maintenance_until, term=pool.term,
-        unit_cost=price, first_cost=price, source="renewal",
-    )  # fmt: skip
-
-
-def classes_reached(licensed: Licensed, pools: Sequence[Pool]) -> list[DemandClass]:
-    """Return the classes in the components that hold some pools: what a change of those pools can touch."""
     graph = licensed.matcher.graph
-    start = [license_node(p) for p in pools if license_node(p) in graph]
-    loose = graph.to_undirected(as_view=True)
-    reached = {n for node in start for n in nx.node_connected_component(loose, node)}
-    return [c for c in licensed.demand.classes if ("class", c.id) in reached]
+    parts = [part for part in components(graph) if any(node in known for node in part)]
+    again = allocate(licensed.matcher, COST, Variant(renewed=known), parts)
+    kept = dict.fromkeys(known, 0)
+    for (_, target), units in again.flows.items():
+        if target in kept:
+            kept[target] += units
+    cost = again.cost + sum(known[node] * units for node, units in kept.items())
+    offers = {node[1] for part in parts for node in part if node[0] == "offer"}
+    now = sum((known[license_node(p)] * p.units for p in pools), Fraction(0))
+    now += sum((licensed.offers[o].unit_cost or 0) * n for o, n in licensed.allocation.bought.items() if o in offers)
+    recommended = sum(kept.values())
+    bill = {recommended: money(cost), renewal.quantity: money(now)}
+    points = tuple(BillPoint(quantity=q, cost=c) for q, c in sorted(bill.items()))
+    return replace(renewal, recommended=recommended, bill=points)
 
 
-def allocation_cost(licensed: Licensed, classes: Sequence[DemandClass]) -> Fraction:
-    """Return what must be bought for some whole components in the solved run."""
-    wanted = {c.id for c in classes}
-    offers = {t for (b, t), _ in licensed.allocation.flows.items() if b[1] in wanted and t[0] == "offer"}
-    cost = Fraction(0)
-    for _, name in sorted(offers):
-        offer = licensed.offers[name]
-        cost += (offer.unit_cost or 0) * licensed.allocation.bought[name]
-    return cost
-
-
-def solve_again(market: Market, classes: Sequence[DemandClass]) -> Allocation:
-    """Solve some classes under another market, for the bill alone."""
-    unknown = UnknownOffers(market.licenses, market.covering, market.setting, market.default_metric)
-    licenses: list[License] = [*market.licenses, *unknown.for_classes(classes)]
-    return allocate(GraphBuilder(market.covering, market.setting.prices, licenses).build(classes), COST)
+def renewal_price(pool: Pool) -> Fraction | None:
+    """Return what a unit of a pool was bought at over the horizon, else its list price; None where none is known."""
+    return pool.paid if pool.paid is not None else pool.value

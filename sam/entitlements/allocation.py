@@ -4,20 +4,22 @@ Components are independent problems; small ones without whole columns are solved
 whole falls apart by itself. Equal graphs give equal flows.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import networkx as nx
 
-from sam.entitlements.graph import MatcherGraph, Node, class_node, exposed
+from sam.entitlements.graph import MatcherGraph, Node
 from sam.entitlements.licenses import Offer
 from sam.entitlements.options import Block
-from sam.entitlements.program import Program, build_program, components, is_stiff
+from sam.entitlements.program import AS_IT_IS, Program, Variant, build_program, components, is_stiff
 from sam.entitlements.solver import GoalResult, Solution, solve
 
 COST = ("unpriced", "cost")
 """The goals that make the bill."""
+VALUES = (*COST, "exposure", "value", "unvalued")
+"""The goals that make every number of a position."""
 BATCH = 400
 """Nodes up to which small components are gathered into one program."""
 
@@ -52,6 +54,10 @@ class Allocation:
     columns: int = 0
     nodes: int = 0
     goals: Mapping[str, Fraction] = field(default_factory=dict)
+    blocks: Mapping[Node, Block] = field(default_factory=dict)
+    """Block node of a bundle written out → the block with the items it takes."""
+    written: Mapping[Node, tuple[Node, ...]] = field(default_factory=dict)
+    """Option node of a bundle written out → its block nodes; such options are not in the graph."""
 
     @property
     def proven(self) -> bool:
@@ -59,14 +65,19 @@ class Allocation:
         return not self.unproven
 
 
-def allocate(matcher: MatcherGraph, goals: Collection[str] = ()) -> Allocation:
+def allocate(
+    matcher: MatcherGraph,
+    goals: Collection[str] = (),
+    variant: Variant = AS_IT_IS,
+    parts: Iterable[list[Node]] | None = None,
+) -> Allocation:
     """Solve the matcher graph at least cost, goals in sequence.
 
     Args:
         matcher: The graph.
         goals: Only these goals, where not all are wanted (`COST` for the bill alone).
-
-    What is chosen for a bundle that is written out is added to the graph as an option.
+        variant: What the programs change of the graph.
+        parts: Only these components; None: all.
 
     Raises:
         SolverError: The solver failed on a program that has a solution.
@@ -75,32 +86,36 @@ def allocate(matcher: MatcherGraph, goals: Collection[str] = ()) -> Allocation:
     result = _Gatherer(matcher)
     batch: list[list[Node]] = []
     size = 0
-    for part in components(graph):
+    for part in components(graph) if parts is None else parts:
         if is_stiff(graph, part) or len(part) > BATCH:
-            program = build_program(graph, part)
+            program = build_program(graph, part, variant)
             result.add([part], program, solve(program, goals=goals))
             continue
         batch.append(part)
         size += len(part)
         if size > BATCH * 10:
-            _solve_batch(graph, batch, result, goals)
+            _solve_batch(graph, batch, result, goals, variant)
             batch, size = [], 0
     if batch:
-        _solve_batch(graph, batch, result, goals)
+        _solve_batch(graph, batch, result, goals, variant)
     return result.allocation()
 
 
 def _solve_batch(
-    graph: "nx.DiGraph[Node]", batch: Sequence[list[Node]], result: "_Gatherer", goals: Collection[str]
+    graph: "nx.DiGraph[Node]",
+    batch: Sequence[list[Node]],
+    result: "_Gatherer",
+    goals: Collection[str],
+    variant: Variant,
 ) -> None:
     """Solve small components as one relaxation; where that is not whole, one by one."""
-    program = build_program(graph, [node for part in batch for node in part])
+    program = build_program(graph, [node for part in batch for node in part], variant)
     solution = solve(program, goals=goals)
     if len(batch) == 1 or (solution.proven and not any(g.nodes for g in solution.goals)):
         result.add(batch, program, solution)
         return
     for part in batch:
-        single = build_program(graph, part)
+        single = build_program(graph, part, variant)
         result.add([part], single, solve(single, goals=goals))
 
 
@@ -147,25 +162,19 @@ class _Gatherer:
             if cost:
                 self.gaps.append(Gap(part[0], cost.value, cost.bound))
 
-    def _choose_written(self) -> None:
+    def _choose_written(self) -> tuple[dict[Node, Block], dict[Node, tuple[Node, ...]]]:
         """Make an option of what was chosen for each bundle that is written out, its blocks holding what they take."""
-        graph = self.graph
-        for block_node, groups in sorted(self.taken.items()):
-            block: Block = graph.nodes[block_node]["block"]
-            items = tuple(sorted(item for group in groups for item in graph.nodes[group]["items"]))
-            graph.nodes[block_node]["block"] = replace(block, items=items)
-            for target in graph.successors(block_node):
-                license = graph.nodes[target]["license"]
-                exposure, priced = exposed(graph.graph["covering"], graph.graph["prices"], items, license.metric)
-                graph.edges[block_node, target].update(exposure=exposure, priced=priced)
-            option: Node = ("option", block_node[1], block_node[2].partition("-")[0])
-            graph.add_node(option, kind="option")
-            graph.add_edge(class_node(block_node[1]), option)
-            graph.add_edge(option, block_node, times=1)
-            self.chosen[option] = 1
+        blocks: dict[Node, Block] = {}
+        options: dict[Node, list[Node]] = {}
+        for place, groups in sorted(self.taken.items()):
+            items = tuple(sorted(item for group in groups for item in self.graph.nodes[group]["items"]))
+            blocks[place] = replace(self.graph.nodes[place]["block"], items=items)
+            options.setdefault(("option", place[1], place[2].partition("-")[0]), []).append(place)
+        self.chosen |= dict.fromkeys(options, 1)
+        return blocks, {option: tuple(places) for option, places in options.items()}
 
     def allocation(self) -> Allocation:
-        self._choose_written()
+        blocks, written = self._choose_written()
         bought: dict[str, int] = {}
         for (_, target), units in self.flows.items():
             if target[0] == "offer":
@@ -191,4 +200,20 @@ class _Gatherer:
             columns=self.columns,
             nodes=self.nodes,
             goals=self.goals,
+            blocks=blocks,
+            written=written,
         )
+
+
+def overlaid(main: Allocation, part: Allocation) -> Allocation:
+    """Return `main` with the components of `part` replaced by it: whatever classes and licenses those touch."""
+    classes = {node[1] for node in part.chosen}
+    licenses = {target[1] for block, target in main.flows if block[1] in classes} | set(part.bought)
+    return replace(
+        main,
+        chosen={n: c for n, c in main.chosen.items() if n[1] not in classes} | dict(part.chosen),
+        flows={f: u for f, u in main.flows.items() if f[0][1] not in classes} | dict(part.flows),
+        bought={o: u for o, u in main.bought.items() if o not in licenses} | dict(part.bought),
+        blocks={n: b for n, b in main.blocks.items() if n[1] not in classes} | dict(part.blocks),
+        written={n: p for n, p in main.written.items() if n[1] not in classes} | dict(part.written),
+    )

@@ -33,11 +33,9 @@ Node = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class MatcherGraph:
-    """The graph and what did not fit in it."""
+    """The graph; what is solved from it never changes it."""
 
     graph: "nx.DiGraph[Node]"
-    low: bool = False
-    """True when unknown facts were taken at their low value."""
 
 
 def class_node(class_id: str) -> Node:
@@ -64,20 +62,15 @@ class GraphBuilder:
             for product in covering.linked_products(license):
                 self._by_product.setdefault(product, []).append(license)
 
-    def build(self, classes: Sequence[DemandClass], *, low: bool = False) -> MatcherGraph:
-        """Return the graph of all classes.
-
-        Args:
-            classes: Demand classes with unique ids.
-            low: Take unknown facts (cores, users) at their low value.
-        """
+    def build(self, classes: Sequence[DemandClass]) -> MatcherGraph:
+        """Return the graph of all classes, whose ids are unique."""
         graph: nx.DiGraph[Node] = nx.DiGraph(prices=self.prices, covering=self.covering)
         for demand in sorted(classes, key=lambda c: c.id):
-            listed = self.options(demand, low=low)
+            listed = self.options(demand)
             self._add_class(graph, demand, listed)
             if listed.written:
                 self._write_out(graph, demand, listed.written)
-        return MatcherGraph(graph, low)
+        return MatcherGraph(graph)
 
     def candidates(self, demand: DemandClass) -> list[License]:
         """Return the licenses that could cover some item of a class, in order of id."""
@@ -85,12 +78,12 @@ class GraphBuilder:
         found = {license.id: license for p in products for license in self._by_product.get(p, ())}
         return [found[i] for i in sorted(found)]
 
-    def options(self, demand: DemandClass, *, low: bool = False) -> ClassOptions:
+    def options(self, demand: DemandClass) -> ClassOptions:
         """List the options of one class."""
         candidates = self.candidates(demand)
         if demand.kind == "host":
-            return list_host_options(demand, candidates, self.covering, low=low)
-        return list_options(demand, reaches(demand, candidates, self.covering), low=low)
+            return list_host_options(demand, candidates, self.covering)
+        return list_options(demand, reaches(demand, candidates, self.covering))
 
     def _add_class(self, graph: "nx.DiGraph[Node]", demand: DemandClass, listed: ClassOptions) -> None:
         node = class_node(demand.id)

@@ -4,6 +4,7 @@ Each set needs all licensable cores of the host. Slots are never pooled over hos
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 from sam.entitlements.classes import DemandClass, Item
@@ -29,13 +30,11 @@ def host_need(host: DemandClass, license: License) -> Interval:
     return need if host.known_host else Interval(need.low, None)
 
 
-def list_host_options(
-    host: DemandClass, licenses: Sequence[License], covering: Covering, *, low: bool = False
-) -> ClassOptions:
+def list_host_options(host: DemandClass, licenses: Sequence[License], covering: Covering) -> ClassOptions:
     """List the combinations of sets that give every OS instance of the host a slot."""
     kinds = [item for item, _ in host.instances]
     counts = [count for _, count in host.instances]
-    sets = _set_blocks(host, licenses, covering, low=low)
+    sets = _set_blocks(host, licenses, covering)
     reached = {item for block, _ in sets for item in block.items}
     wanted = [n for n, item in enumerate(kinds) if item in reached]
     uncovered = tuple(item for item in kinds if item not in reached)
@@ -44,9 +43,7 @@ def list_host_options(
     return ClassOptions(tuple(_with_own(o, own) for o in options), uncovered)
 
 
-def _set_blocks(
-    host: DemandClass, licenses: Sequence[License], covering: Covering, *, low: bool
-) -> list[tuple[Block, int | None]]:
+def _set_blocks(host: DemandClass, licenses: Sequence[License], covering: Covering) -> list[tuple[Block, int | None]]:
     """Return a block for each (slots, units, instances) that some licenses share, closed under intersection."""
     kinds = [item for item, _ in host.instances]
     scopes = host.slots[0].scopes
@@ -64,8 +61,8 @@ def _set_blocks(
         for covered in _closed(set(covered_by.values())):
             able = tuple(sorted(i for i, c in covered_by.items() if covered <= c))
             items = tuple(kinds[n] for n in sorted(covered))
-            units = solved(need, low=low)
-            result.append((Block(0, items, units, able, need.known, need.high is not None, edition), slots))
+            units, bounded = solved(need), need.high is not None
+            result.append((Block(0, items, units, able, need.known, bounded, edition, need.low), slots))
     return result
 
 
@@ -146,9 +143,4 @@ def _own_requirement(host: DemandClass, licenses: Sequence[License], options: li
 
 def _with_own(option: Option, own: tuple[str, int]) -> Option:
     edition, units = own
-    return Option(
-        tuple(
-            (Block(b.subject, b.items, b.units, b.licenses, b.known, b.bounded, b.grant, units, edition), times)
-            for b, times in option.blocks
-        )
-    )
+    return Option(tuple((replace(b, own_units=units, own_edition=edition), times) for b, times in option.blocks))

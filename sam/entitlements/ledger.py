@@ -11,7 +11,7 @@ from fractions import Fraction
 from sam.entitlements.allocation import Allocation
 from sam.entitlements.classes import Item
 from sam.entitlements.covers import Covering
-from sam.entitlements.graph import MatcherGraph, Node, highest_version, leading_items
+from sam.entitlements.graph import MatcherGraph, Node, exposed, highest_version, leading_items
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.lots import Lot
 from sam.entitlements.options import Block
@@ -147,6 +147,7 @@ class _Booking:
     ) -> None:
         self.graph = matcher.graph
         self.unproven = allocation.unproven
+        self.blocks = allocation.blocks
         self.covering = covering
         self.grain = grain
         self.ledger = ledger
@@ -154,7 +155,7 @@ class _Booking:
         self.flows_of: dict[str, dict[Key, int]] = {}
 
     def flow(self, place: Node, target: Node, units: int) -> None:
-        block: Block = self.graph.nodes[place]["block"]
+        block: Block = self.blocks.get(place) or self.graph.nodes[place]["block"]
         license: License = self.graph.nodes[target]["license"]
         keys = [(self.grain(key), item) for key, item in demand_keys(self.covering, block, license)]
         for key, item in keys:
@@ -173,7 +174,10 @@ class _Booking:
             self._use(license, [key for key, _ in keys], units)
         else:
             edge = self.graph.edges[place, target]
-            self._expose(keys, license.metric, edge["exposure"], units, priced=edge["priced"])
+            exposure, priced = edge["exposure"], edge["priced"]
+            if place in self.blocks:
+                exposure, priced = exposed(self.covering, self.graph.graph["prices"], block.items, license.metric)
+            self._expose(keys, license.metric, exposure, units, priced=priced)
         self._share(block, units)
 
     def _short(self, line: Line, key: Key, offer: Offer, units: int) -> None:

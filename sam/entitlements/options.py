@@ -43,6 +43,8 @@ class Block:
     """False when the unknown fact has no finite high value."""
     grant: str = ""
     """Edition of the set, for a host's grant."""
+    low_units: int = 0
+    """Units at the low value of what is not known; `units` where everything is."""
     own_units: int = 0
     """Host sets: the requirement of the installed edition for the whole host."""
     own_edition: str = ""
@@ -116,39 +118,31 @@ def _by_subject(bundle: DemandClass, license: License, related: list[int]) -> It
             yield Reach(license, number, items, subject_units(slot.device, license.term))
 
 
-def solved(need: Interval, *, low: bool) -> int:
+def solved(need: Interval) -> int:
     """Return the number that is solved for: the high value where finite, else the low one."""
-    return need.low if low or need.high is None else need.high
+    return need.low if need.high is None else need.high
 
 
-def list_options(
-    bundle: DemandClass, found: Sequence[Reach], *, low: bool = False, most: int = MOST_OPTIONS
-) -> ClassOptions:
+def list_options(bundle: DemandClass, found: Sequence[Reach], *, most: int = MOST_OPTIONS) -> ClassOptions:
     """List the partitions of a bundle's items into coverable blocks.
 
     Args:
         bundle: The class; only its items and slots are read.
         found: Result of `reaches`.
-        low: Take unknown facts at their low value.
         most: Write the bundle out beyond this many.
     """
     items = set(range(len(bundle.items)))
     reached = set().union(*(r.items for r in found)) if found else set()
-    if low and not all(bundle.users):
-        # A license of a person already counted elsewhere may cover everything it reaches: nothing is needed at least.
-        items -= set().union(*(r.items for r in found if r.subject < 0 and not r.need.known), set())
     uncovered = tuple(bundle.items[n] for n in sorted(items - reached))
     groups = _alike(sorted(items & reached), bundle, found)
-    finder = _Partitions(bundle, found, groups, low=low)
+    finder = _Partitions(bundle, found, groups)
     options = finder.all(most) if len(groups) <= MOST_GROUPS else None
     if options is None:
-        return ClassOptions(uncovered=uncovered, written=_write_out(bundle, found, groups, low=low))
+        return ClassOptions(uncovered=uncovered, written=_write_out(bundle, found, groups))
     return ClassOptions(options, uncovered)
 
 
-def _write_out(
-    bundle: DemandClass, found: Sequence[Reach], groups: Sequence[frozenset[int]], *, low: bool
-) -> WrittenOut:
+def _write_out(bundle: DemandClass, found: Sequence[Reach], groups: Sequence[frozenset[int]]) -> WrittenOut:
     """List the blocks a bundle could use: licenses alike in subject, reach and units, owned and offered ones apart.
 
     A block of single units is either owned or bought, and bought under one metric, so that its exposure is known.
@@ -157,11 +151,11 @@ def _write_out(
     kinds: dict[str, list[Reach]] = {}
     for reach in found:
         items = reach.items & open_items
-        units = solved(reach.need, low=low)
+        units = solved(reach.need)
         apart = (reach.license.owned, "" if reach.license.owned else reach.license.metric) if units == 1 else (True, "")
         metric = reach.license.metric if units > 1 else ""
         if items:
-            key = (reach.subject, tuple(sorted(items)), units, metric, apart, _limit(reach.license) or 0)
+            key = (reach.subject, tuple(sorted(items)), reach.need, metric, apart, _limit(reach.license) or 0)
             kinds.setdefault(repr(key), []).append(reach)
     choices = []
     for _, alike in sorted(kinds.items()):
@@ -169,7 +163,7 @@ def _write_out(
         named = tuple(bundle.items[n] for n in sorted(first.items & open_items))
         ids = tuple(sorted(r.license.id for r in alike))
         need = first.need
-        block = Block(first.subject, named, solved(need, low=low), ids, need.known, need.high is not None)
+        block = Block(first.subject, named, solved(need), ids, need.known, need.high is not None, low_units=need.low)
         limit = _limit(first.license)
         slots = len({i.slot for i in named if not i.seat})
         copies = -(-slots // limit) if limit and slots > limit else 1
@@ -195,10 +189,9 @@ def _limit(license: License) -> int | None:
 class _Partitions:
     """Depth-first search over set partitions, block by block; sets of groups are bit masks."""
 
-    def __init__(self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]], *, low: bool) -> None:
+    def __init__(self, bundle: DemandClass, found: Sequence[Reach], groups: list[frozenset[int]]) -> None:
         self.bundle = bundle
         self.groups = groups
-        self.low = low
         self.found = [
             (sum(1 << g for g, group in enumerate(groups) if group <= reach.items), reach, _limit(reach.license))
             for reach in found
@@ -257,16 +250,16 @@ class _Partitions:
     def _find(self, chosen: int) -> list[Block]:
         items = sorted(n for g, group in enumerate(self.groups) if chosen >> g & 1 for n in group)
         slots = len({self.bundle.items[n].slot for n in items} - {USER_SLOT})
-        kinds: dict[tuple[int, int, str, bool, bool], list[str]] = {}
+        kinds: dict[tuple[int, int, int, str, bool], list[str]] = {}
         for mask, reach, limit in self.found:
             if chosen & ~mask or (limit is not None and slots > limit):
                 continue
-            units = solved(reach.need, low=self.low)
+            units = solved(reach.need)
             metric = reach.license.metric if units > 1 else ""
-            key = (reach.subject, units, metric, reach.need.known, reach.need.high is not None)
+            key = (reach.subject, units, reach.need.low, metric, reach.need.high is not None)
             kinds.setdefault(key, []).append(reach.license.id)
         named = tuple(self.bundle.items[n] for n in items)
         return [
-            Block(subject, named, units, tuple(sorted(ids)), known, bounded)
-            for (subject, units, _, known, bounded), ids in sorted(kinds.items())
+            Block(subject, named, units, tuple(sorted(ids)), bounded and low == units, bounded, low_units=low)
+            for (subject, units, low, _, bounded), ids in sorted(kinds.items())
         ]

@@ -126,7 +126,7 @@ class PriorityOrder:
                 for n in reach.items & set(bundle.open)
                 if bundle.plan.relations[(reach.license.id, n)] == SUITE
             }
-            need = solved(reach.need, low=False)
+            need = solved(reach.need)
             if len(products) >= 2 and self.left[reach.license.id] >= need:  # noqa: PLR2004  (two components make a suite)
                 self.left[reach.license.id] -= need
                 for n in reach.items:
@@ -143,7 +143,7 @@ class PriorityOrder:
 
     def _take(self, bundle: _Bundle, n: int, reach: Reach) -> None:
         """Take units of one pool; a license that is taken whole covers everything it reaches."""
-        need = solved(reach.need, low=False)
+        need = solved(reach.need)
         missing = need - bundle.open[n]
         units = min(self.left[reach.license.id], missing)
         if units <= 0:
@@ -172,7 +172,7 @@ class PriorityOrder:
             term = self.setting.library.find(
                 self.covering.product(item.product), metric, self.setting.as_of, item.edition
             )
-            units = max(0, solved(subject_units(demand.slots[item.slot].device, term), low=False) - taken)
+            units = max(0, solved(subject_units(demand.slots[item.slot].device, term)) - taken)
             price = self._price(item, metric)
             cost += (price or 0) * units
             unpriced += units if price is None else 0

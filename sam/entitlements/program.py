@@ -18,6 +18,7 @@ from sam.entitlements.covers import POLICY_ORDER
 from sam.entitlements.graph import Node
 from sam.entitlements.licenses import License, Offer, Pool
 from sam.entitlements.listprices import ListPrices
+from sam.entitlements.options import Block
 
 Key = tuple[Node, ...]
 Coefficients = dict[int, Fraction | int]
@@ -68,7 +69,22 @@ def _single(offer: Offer) -> bool:
     return offer.pack == 1 and offer.minimum <= 1
 
 
-def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a program changes of its graph: unknown facts at their low value, pools offered again at a price."""
+
+    low: bool = False
+    renewed: Mapping[Node, Fraction] = field(default_factory=dict)
+
+    def units(self, block: Block) -> int:
+        """Return the units a bundle needs of a block."""
+        return block.low_units if self.low else block.units
+
+
+AS_IT_IS = Variant()
+
+
+def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node], variant: Variant = AS_IT_IS) -> Program:
     """Build the program of whole components, given by their nodes."""
     program = Program()
     nodes = sorted(nodes)
@@ -77,8 +93,8 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
     licenses = [n for n in nodes if n[0] in ("offer", "pool")]
     costs = _Costs({node: rank for rank, node in enumerate(licenses)})
     for node in classes:
-        _add_class(program, graph, node, blocks)
-    written = _WrittenOut(program, graph, costs)
+        _add_class(program, graph, node, blocks, variant)
+    written = _WrittenOut(program, graph, costs, variant)
     for node in nodes:
         if node[0] == "item":
             written.add_item(node)
@@ -99,7 +115,9 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
         program.row(0, 0, terms)
     for target in sorted(flows):
         license = graph.nodes[target]["license"]
-        if isinstance(license, Pool):
+        if target in variant.renewed:
+            costs.cost.update(dict.fromkeys(flows[target], variant.renewed[target]))
+        elif isinstance(license, Pool):
             program.row(None, license.units, [(f, 1) for f in flows[target]])
         else:
             _add_offer(program, target, license, flows[target], costs)
@@ -108,7 +126,11 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node]) -> Program:
 
 
 def _add_class(
-    program: Program, graph: "nx.DiGraph[Node]", node: Node, blocks: dict[Node, list[tuple[int, int]]]
+    program: Program,
+    graph: "nx.DiGraph[Node]",
+    node: Node,
+    blocks: dict[Node, list[tuple[int, int]]],
+    variant: Variant,
 ) -> None:
     count = graph.nodes[node]["count"]
     terms = []
@@ -118,7 +140,7 @@ def _add_class(
             program.stiff.add(column)
         terms.append((column, 1))
         for block in sorted(graph.successors(option)):
-            amount = graph.nodes[block]["units"] * graph.edges[option, block]["times"]
+            amount = variant.units(graph.nodes[block]["block"]) * graph.edges[option, block]["times"]
             blocks.setdefault(block, []).append((column, amount))
     if terms:
         program.row(count, count, terms)
@@ -130,10 +152,11 @@ class _WrittenOut:
     A block is used at most once; a bought single unit is exposed product by product, for what it takes.
     """
 
-    def __init__(self, program: Program, graph: "nx.DiGraph[Node]", costs: "_Costs") -> None:
+    def __init__(self, program: Program, graph: "nx.DiGraph[Node]", costs: "_Costs", variant: Variant) -> None:
         self.program = program
         self.graph = graph
         self.costs = costs
+        self.variant = variant
         self.taken: dict[Node, list[tuple[int, Node]]] = {}
         self.itemised: set[Node] = set()
 
@@ -156,7 +179,7 @@ class _WrittenOut:
                 self.program.row(None, 0, [(column, 1), (used, -1)])
             self._limit(block)
             self._expose(block)
-            found[block] = [(used, self.graph.nodes[block]["units"])]
+            found[block] = [(used, self.variant.units(self.graph.nodes[block]["block"]))]
         return found
 
     def _limit(self, block: Node) -> None:
