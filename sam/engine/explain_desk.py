@@ -20,7 +20,7 @@ from sam.entitlements.ledger import Key, demand_keys
 from sam.entitlements.licenses import License
 from sam.entitlements.options import Block
 from sam.entitlements.positions import money
-from sam.model import Device, Origin, Position
+from sam.model import Device, Origin, Position, Record
 from sam.model.results import AllocationLine
 from sam.readers.places import SectionLines, locate, section_lines
 from sam.register import SourceVersion
@@ -86,11 +86,21 @@ class Desk:
         file = self.solved.files[source]
         return self._token((file.sha256, file.path, sheet, record, ""))
 
-    def at_text(self, place: str) -> str:
-        """Return a token for `path#record`, the text itself where it is no such place."""
+    def at_text(self, place: str, *kinds: type[Record]) -> str:
+        """Return a token for `path#record`, the text itself where it is no such place, or more than one.
+
+        Args:
+            place: As findings and prices name their rows.
+            kinds: What the row may be, where that is known: sheets of one workbook number their rows alike.
+        """
         path, _, number = place.rpartition("#")
         version = self.versions.get(path)
-        return self._token((version.sha256, path, "", int(number), "")) if version and number.isdigit() else place
+        if version is None or not number.isdigit():
+            return plain(place)
+        at = (path, int(number))
+        rows = (r for r in self.solved.intake.records if (r.origin.path, r.origin.record) == at)
+        sheets = {r.origin.sheet for r in rows if not kinds or isinstance(r, kinds)} or {""}
+        return self._token((version.sha256, path, sheets.pop(), int(number), "")) if len(sheets) == 1 else plain(place)
 
     def _token(self, wanted: _Wanted) -> str:
         number = self._numbers.setdefault(wanted, len(self._wanted))

@@ -8,6 +8,7 @@ from sam.engine.renewals import find_renewals
 from sam.engine.run import RENEWAL_DAYS, UNUSED_DAYS
 from sam.model import Finding
 from sam.rules import RULES, run_rules
+from sam.rules.registry import SECTIONS
 
 
 def find(desk: Desk) -> tuple[Finding, ...]:
@@ -36,4 +37,11 @@ def explain_finding(desk: Desk, finding: Finding) -> Iterator[str]:
     rule = RULES.get(finding.rule)
     if rule is not None:
         yield f"Rule {rule.code}: {rule.title}"
-        yield from (f"  {line}" for line in rule.doc.splitlines() if line.strip())
+        yield f"  {_what_it_does(rule.doc)}"
+        yield f"  More: trueup rule {rule.code}"
+
+
+def _what_it_does(page: str) -> str:
+    """Return the first section of a rule's page as one paragraph."""
+    section = page.partition(f"{SECTIONS[0]}:")[2].partition(f"{SECTIONS[1]}:")[0]
+    return " ".join(section.split())

@@ -17,7 +17,7 @@ from sam.entitlements.ledger import Key, license_key
 from sam.entitlements.licenses import Offer, Pool
 from sam.entitlements.lots import Lot
 from sam.entitlements.positions import position_id
-from sam.model import Position, RemedyLine, Seat
+from sam.model import Entitlement, Position, Price, RemedyLine, Seat
 
 _ROWS_SHOWN: Final = 3
 """Rows shown a bucket."""
@@ -287,7 +287,7 @@ class Sheet:
         basis, _, place = source.partition(" ")
         if basis == "purchase":
             return f", as last bought: {self.shelf.line(place)}"
-        return f" ({basis}, {self.desk.at_text(place)})" if place else ""
+        return f" ({basis}, {self.desk.at_text(place, Price, Entitlement)})" if place else ""
 
     def _remedy(self, line: RemedyLine) -> str:
         what = self.desk.label(line.product, line.edition, line.version)
