@@ -1,10 +1,11 @@
 """POS001: a position is short."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sam.model import Policy, Position, RemedyLine, RunFacts, Severity
 from sam.rules.registry import Hit, rule
-from sam.rules.wording import amount, between, count, decimal_text, label, licenses, noun_of
+from sam.rules.wording import PLACES_SHOWN, amount, between, count, decimal_text, label, licenses, noun_of
 
 
 @rule("POS001", severity=Severity.ERROR, family="compliance")
@@ -27,6 +28,10 @@ def shortfall(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
     Source:
         Trueup's own definition: docs/counting.md, "Positions" and "What can be bought".
     """
+    purchases: dict[str, list[RemedyLine]] = defaultdict(list)
+    for line in facts.remedy:
+        for covered in line.covers:
+            purchases[covered].append(line)
     for position in facts.positions:
         least = position.at_low.shortfall if position.at_low else position.shortfall
         if position.shortfall <= 0 or least <= 0:
@@ -36,7 +41,8 @@ def shortfall(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
             subject=f"position:{position.id}",
             message=f"{label(position)}: short of {_short(position, least)}. {_balance(position)}.{exposure}",
             numbers=_numbers(position, least),
-            remedy=_remedy(position, [r for r in facts.remedy if position.id in r.covers], facts.currency),
+            remedy=_remedy(position, purchases[position.id], facts.currency),
+            evidence=tuple(sorted(position.sources))[:PLACES_SHOWN],
             products=(position.product,),
         )
 

@@ -1,5 +1,6 @@
 """POS002: a right has ended and the product is still used without cover."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,13 +44,16 @@ def expired(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
         day; a subscription without an end of its own ends with its contract).
     """
     suspects = {p.product for p in facts.positions if p.expired}
+    positions: dict[str, list[Position]] = defaultdict(list)
+    for position in facts.positions:
+        positions[position.product].append(position)
     lines = [e for e in facts.entitlements if e.product in suspects]
     replaced = {e.replaces_id for e in lines}
     lots = build_lots(lines, facts.contracts, facts.as_of).lots
     found: dict[str, tuple[Lot, int, int]] = {}
     for ended in _not_renewed(lots):
         name = ended.lot.entitlement_ids[0]
-        short = _uncovered(facts.positions, ended.lot)
+        short = _uncovered(positions[ended.lot.product], ended.lot)
         if name not in replaced and short is not None:
             found[name] = (ended.lot, ended.units + (found[name][1] if name in found else 0), short)
     for name, (lot, units, short) in sorted(found.items()):
@@ -69,10 +73,13 @@ def expired(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
 def _not_renewed(lots: Sequence[Lot]) -> Iterator[_Ended]:
     """Yield ended lots, less what valid lots bought later bring of the same product, metric and edition."""
     later = {lot.id: lot.units for lot in lots if lot.state is LotState.VALID and lot.starts_on}
-    valid = [lot for lot in lots if lot.id in later]
+    valid: dict[tuple[str, str], list[Lot]] = defaultdict(list)
+    for lot in lots:
+        if lot.id in later:
+            valid[lot.product, lot.metric].append(lot)
     for lot in sorted((x for x in lots if x.state is LotState.EXPIRED), key=lambda x: (x.ends_on or date.min, x.id)):
         units = lot.units
-        for renewal in valid:
+        for renewal in valid[lot.product, lot.metric]:
             if _renews(renewal, lot):
                 taken = min(units, later[renewal.id])
                 later[renewal.id] -= taken
@@ -84,8 +91,7 @@ def _not_renewed(lots: Sequence[Lot]) -> Iterator[_Ended]:
 def _renews(new: Lot, old: Lot) -> bool:
     if new.starts_on is None or old.ends_on is None or (old.starts_on and new.starts_on <= old.starts_on):
         return False
-    alike = (new.product, new.metric) == (old.product, old.metric) and _same(new.edition, old.edition)
-    return alike and new.starts_on >= old.ends_on - _RENEWED_EARLY
+    return _same(new.edition, old.edition) and new.starts_on >= old.ends_on - _RENEWED_EARLY
 
 
 def _same(left: str | None, right: str | None) -> bool:
@@ -95,7 +101,7 @@ def _same(left: str | None, right: str | None) -> bool:
 
 def _uncovered(positions: Sequence[Position], lot: Lot) -> int | None:
     """Return how many units its product is short, 0 where use cannot be counted but nothing is owned, else None."""
-    own = [p for p in positions if p.product == lot.product and _same(p.edition, lot.edition)]
+    own = [p for p in positions if _same(p.edition, lot.edition)]
     short = sum(p.shortfall for p in own)
     if short:
         return short

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sam.model import Policy, Position, RunFacts, Severity
 from sam.rules.registry import Hit, rule
-from sam.rules.wording import label, licenses, metric_words, noun_of
+from sam.rules.wording import PLACES_SHOWN, label, licenses, metric_words, noun_of
 
 
 @rule("POS003", severity=Severity.WARNING, family="compliance")
@@ -37,6 +37,7 @@ def unknown_demand(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
             remedy="Add the missing facts to the devices concerned; see the reasons."
             if not position.demand.known
             else f"Compare the {position.entitled:,} owned with the reading of the vendor's own tool.",
+            evidence=tuple(sorted(position.sources))[:PLACES_SHOWN],
             products=(position.product,),
         )
 

@@ -29,11 +29,12 @@ def no_cores(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
     for name, products in sorted(facts.core_gaps.items()):
         device = devices.get(name)
         kind = f" ({device.kind.replace('-', ' ')})" if device and device.kind else ""
+        missing = _missing(device)
+        licensed = f"{listed(facts.catalog.name(p) for p in products)} {'is' if len(products) == 1 else 'are'} licensed"
+        them = "it" if missing.endswith("is") else "them"
         yield Hit(
             subject=f"device:{name}",
-            message=f"{name}{kind}: {_missing(device)} not known, and"
-            f" {listed(facts.catalog.name(p) for p in products)} {'is' if len(products) == 1 else 'are'} licensed by"
-            " them.",
+            message=f"{name}{kind}: {missing} not known, and {licensed} by {them}.",
             numbers={"products": len(products)},
             remedy=f"Fill in {_columns(device)} of {name} in the devices table.",
             evidence=places([device.origin]) if device else (),
@@ -41,13 +42,16 @@ def no_cores(facts: RunFacts, policy: Policy) -> Iterator[Hit]:
         )
 
 
-def _is_virtual(device: Device | None) -> bool:
-    return device is not None and device.kind in ("virtual-machine", "container")
-
-
 def _missing(device: Device | None) -> str:
-    return "its virtual cores or its host are" if _is_virtual(device) else "its cores are"
+    if device is None or device.kind not in ("virtual-machine", "container"):
+        return "its cores are"
+    if device.vcpus is not None:
+        return "its host is"
+    return "its virtual cores are" if device.host_id else "its virtual cores or its host are"
 
 
 def _columns(device: Device | None) -> str:
-    return "vcpus and host_id" if _is_virtual(device) else "cores and sockets"
+    if device is None or device.kind not in ("virtual-machine", "container"):
+        return "cores and sockets"
+    missing = ("" if device.vcpus is not None else "vcpus", "" if device.host_id else "host_id")
+    return " and ".join(name for name in missing if name) or "the facts"
