@@ -71,6 +71,8 @@ class DemandBuilder:
         self.covering = covering
         self.demand = Demand(relations)
         self._kind_codes: dict[Kind, int] = {}
+        self._versioned = {e.product for e in estate.entitlements if e.version}
+        self._versioned |= {p.product for p in estate.prices if p.version}
 
     def recognise(self) -> None:
         """Recognise titles and load `recognised`; a kind is a product, edition and version."""
@@ -101,7 +103,14 @@ class DemandBuilder:
             paid = [e.id for e in self.covering.product(recognition.product).editions]
             edition = paid[0] if len(paid) == 1 and self.covering.product(recognition.product).in_catalog else ""
         version = self.loaded.resolve_version(recognition.product, recognition.version)
+        if self._unversioned(recognition.product):
+            version = ""
         return recognition.product, edition, version
+
+    def _unversioned(self, product_id: str) -> bool:
+        """True where neither the catalog nor a purchase or price tells versions: build numbers are no positions."""
+        product = self.covering.product(product_id)
+        return product.in_catalog and not product.releases and product_id not in self._versioned
 
     def _load_limited(self) -> None:
         """Load the editions that are free only in some environments."""

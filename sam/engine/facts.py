@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sam.engine.estate import RETIRED
-from sam.engine.handback import pseudonym
+from sam.engine.handback import HandBack, pseudonym
+from sam.engine.money import Exchange
 from sam.engine.solved import Solved
 from sam.entitlements.licenses import Pool
 from sam.entitlements.positions import money
@@ -41,6 +42,8 @@ def facts_of(solved: Solved, renewals: Sequence[Renewal], unused_days: int, *, n
         sources=solved.intake.accounts,
         problems=tuple(sorted(solved.problems, key=lambda p: (p.severity.rank, p.code, p.where, p.message))),
         product_prices=_product_prices(solved),
+        rates=Exchange(solved.workspace.currency, solved.workspace.rates).shown(),
+        core_gaps=_core_gaps(solved),
     )
 
 
@@ -136,6 +139,25 @@ def unknown_titles(solved: Solved, shown: int = UNKNOWN_SHOWN) -> tuple[UnknownT
         UnknownTitle(name=titles[code].name, publisher=titles[code].publisher, devices=devices, rows=count)
         for code, devices, count in rows[:shown]
     )
+
+
+def _core_gaps(solved: Solved) -> dict[str, tuple[str, ...]]:
+    """Find the devices on which products need an unknown number of units: their cores or host are missing."""
+    licensed = solved.licensed
+    hand = HandBack(licensed)
+    classes = {c.id: c for c in licensed.demand.classes}
+    found: dict[str, set[str]] = {}
+    seen = set()
+    for node, data in licensed.matcher.graph.nodes(data=True):
+        if data["kind"] != "block" or data["block"].bounded:
+            continue
+        block = data["block"]
+        products = tuple(sorted({item.product for item in block.items}))
+        if (node[1], block.subject, products) not in seen:
+            seen.add((node[1], block.subject, products))
+            for device in hand.devices(classes[node[1]], block.subject):
+                found.setdefault(device, set()).update(products)
+    return {device: tuple(sorted(products)) for device, products in sorted(found.items())}
 
 
 def _product_prices(solved: Solved) -> dict[str, Decimal]:

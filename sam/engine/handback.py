@@ -156,6 +156,12 @@ class HandBack:
                 queue.insert(0, (target, left - taken))
         return tuple(drawn)
 
+    def devices(self, demand: DemandClass, slot: int) -> list[str]:
+        """Return the device at a slot in every bundle of a class."""
+        members = self._members(demand)
+        numbers = [members.get(b, ((b,), ()))[0] for b in self.bundles(demand.id)]
+        return [self.licensed.demand.devices[n[slot]].device_id for n in numbers if 0 <= slot < len(n)]
+
     def subject(self, dealt: Dealt, *, names: bool = False) -> tuple[str, str]:
         """Return kind and name of what a block is for; the device stands for a person who is not known."""
         demand, subject = self.licensed.demand, dealt.block.subject

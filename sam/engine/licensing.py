@@ -26,7 +26,7 @@ from sam.entitlements.pools import Setting, build_pools
 from sam.entitlements.positions import Closing, EvidenceCount, close, remedies
 from sam.entitlements.program import Variant, components
 from sam.entitlements.termlib import TermLibrary
-from sam.model import Catalog, Position, Problem, RemedyLine
+from sam.model import Catalog, Position, Price, Problem, RemedyLine
 from sam.model.words import METRICS
 
 
@@ -79,7 +79,7 @@ def open_market(
     baseline = build_lots(estate.entitlements, estate.contracts, as_of)
     retired = frozenset(d.device_id for d in estate.devices if d.lifecycle in RETIRED)
     pools = build_pools(baseline.lots, estate.allocations, setting, retired)
-    metric = _default_metric(baseline, pools, library, catalog, as_of)
+    metric = _default_metric(baseline, pools, rows, library, catalog, as_of)
     offers, problems = build_offers(rows, setting, metric)
     return Market(
         setting=setting,
@@ -94,21 +94,30 @@ def open_market(
 
 
 def _default_metric(
-    baseline: Baseline, pools: Sequence[Pool], library: TermLibrary, catalog: Catalog, as_of: date
+    baseline: Baseline,
+    pools: Sequence[Pool],
+    prices: Sequence[Price],
+    library: TermLibrary,
+    catalog: Catalog,
+    as_of: date,
 ) -> Callable[[str], str]:
-    """Return what says the metric of a product: its own pools', its lots', its own terms', else device."""
+    """Return what says the metric of a product: its own pools', its lots', its prices', its terms', else device."""
     owned: dict[str, list[str]] = {}
     for pool in pools:
         owned.setdefault(pool.product, []).append(pool.metric)
     for lot in baseline.lots:
         owned.setdefault(lot.product, []).append(lot.metric)
+    sold: dict[str, list[str]] = {}
+    for price in prices:
+        if price.metric:
+            sold.setdefault(price.product, []).append(price.metric)
     named: dict[str, list[str]] = {}
     for term in library.terms:
         if term.in_force(as_of) and term.product != "*":
             named.setdefault(term.product, []).append(term.metric)
 
     def metric(product: str) -> str:
-        found = owned.get(product) or named.get(product)
+        found = owned.get(product) or sold.get(product) or named.get(product)
         if found:
             return min(found, key=lambda m: METRICS.index(m) if m in METRICS else len(METRICS))
         known = catalog.products.get(product)

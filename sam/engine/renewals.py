@@ -33,7 +33,9 @@ def find_renewals(
     for contract in contracts:
         if contract.ends_on is None:
             continue
-        pools = [p for p in licensed.market.pools if p.contract_id == contract.contract_id]
+        # A perpetual right outlives its contract: only what ends is bought again.
+        held = [p for p in licensed.market.pools if p.contract_id == contract.contract_id]
+        pools = [p for p in held if p.ends_on is not None]
         renewal = Renewal(
             contract_id=contract.contract_id,
             vendor=contract.vendor,

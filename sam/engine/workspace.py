@@ -23,6 +23,12 @@ SETTINGS: Final = "trueup.toml"
 CURRENCY: Final = "EUR"
 REGISTER: Final = ".trueup/register.sqlite"
 MAX_BYTES: Final = 1_000_000
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2199, 12, 31)
+"""Days for which a run can be computed: what lies some years before and after them is a day as well."""
+SMALLEST_RATE: Final = Decimal("1e-9")
+INPUT_FOLDERS: Final = frozenset({"inventory", "entitlements", "contracts", "catalog", "terms"})
+"""Folders of input by habit: reports written there would hide it."""
 
 Rate = tuple[Decimal, date | None]
 """What one unit of a currency is worth in the workspace currency, and the day that was so."""
@@ -59,6 +65,18 @@ def _rate_table(value: object) -> object:
     return value if isinstance(value, dict) else {"rate": value}
 
 
+def _path_text(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("the name holds a character that cannot be printed")
+    return text
+
+
+def _day_of_run(day: date | None) -> date | None:
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise ValueError(f"expected a day from {EARLIEST} to {LATEST}")
+    return day
+
+
 def _below(pattern: str) -> str:
     """Refuse a glob that leaves the workspace here, where its line is known."""
     parts = pattern.replace("\\", "/").split("/")
@@ -68,6 +86,8 @@ def _below(pattern: str) -> str:
 
 
 Day = Annotated[date | None, BeforeValidator(_plain_day)]
+RunDay = Annotated[Day, AfterValidator(_day_of_run)]
+PathText = Annotated[str, Field(min_length=1), AfterValidator(_path_text)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -76,7 +96,7 @@ class _Settings(BaseModel):
 
 
 class _Rate(_Settings):
-    rate: Annotated[Decimal, Field(gt=0)]
+    rate: Annotated[Decimal, Field(ge=SMALLEST_RATE, le=1 / SMALLEST_RATE)]
     date: Day = None
 
 
@@ -92,9 +112,9 @@ class _File(_Settings):
     as_of: Day = None
     currency: CurrencyCode = CURRENCY
     rates: dict[CurrencyCode, Annotated[_Rate, BeforeValidator(_rate_table)]] = {}
-    register_: Annotated[str, Field(alias="register", min_length=1)] = REGISTER
-    policy: Annotated[str | None, BeforeValidator(_blank_is_none)] = None
-    out: Annotated[str, Field(min_length=1)] = "out"
+    register_: Annotated[PathText, Field(alias="register")] = REGISTER
+    policy: Annotated[PathText | None, BeforeValidator(_blank_is_none)] = None
+    out: PathText = "out"
     source: list[_Source] = []
 
 
@@ -113,6 +133,8 @@ def load_workspace(folder: Path) -> Workspace:
         )
     root = folder.resolve()
     path = root / SETTINGS
+    if path.exists() and not path.is_file():
+        raise ConfigError("a file is expected, not a folder", where=SETTINGS, hint="rename the folder")
     return _workspace(root, _parse(path) if path.is_file() else _File())
 
 
@@ -124,7 +146,7 @@ def _workspace(root: Path, settings: _File) -> Workspace:
         rates={code: (each.rate, each.date) for code, each in sorted(settings.rates.items())},
         register=settings.register_ if "://" in settings.register_ else str(root / settings.register_),
         policy=_policy(root, settings.policy),
-        out=root / settings.out,
+        out=_out(root, settings.out),
         sources=tuple(
             SourceSpec(
                 glob=each.glob,
@@ -142,13 +164,31 @@ def _policy(root: Path, named: str | None) -> Path | None:
     path = root / (named or "policy.yaml")
     if path.is_file():
         return path
-    if named is None:
+    if named is None and not path.exists():
         return None
+    if named is None:
+        raise ConfigError("a file is expected, not a folder", where="policy.yaml", hint="rename the folder")
     raise ConfigError(
         f"policy file not found: {named}",
-        where=f"{SETTINGS}:{_line((root / SETTINGS).read_text('utf-8-sig'), ('policy',))}",
+        where=_place(root, "policy"),
         hint="correct the name, or remove the line to use the default policy",
     )
+
+
+def _out(root: Path, named: str) -> Path:
+    """Return the folder of the reports. It is never read, so it must not be one that holds what is to be read."""
+    path = (root / named).resolve()
+    if root.is_relative_to(path) or path in {root / name for name in INPUT_FOLDERS}:
+        raise ConfigError(
+            f"the reports cannot be written to {named}, which holds what is to be read",
+            where=_place(root, "out"),
+            hint="name a folder of their own",
+        )
+    return root / named
+
+
+def _place(root: Path, key: str) -> str:
+    return f"{SETTINGS}:{_line((root / SETTINGS).read_text('utf-8-sig'), (key,))}"
 
 
 def _parse(path: Path) -> _File:
@@ -165,6 +205,10 @@ def _parse(path: Path) -> _File:
         raise _toml_error(str(error), text) from error
     except ValidationError as error:
         raise _settings_error(error, text) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            "a number is too long or a list is nested too deeply", where=SETTINGS, hint="is it a settings file?"
+        ) from error
 
 
 def _toml_error(message: str, text: str) -> ConfigError:

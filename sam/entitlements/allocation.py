@@ -16,7 +16,7 @@ from sam.entitlements.options import Block
 from sam.entitlements.program import AS_IT_IS, Program, Variant, build_program, components, is_stiff
 from sam.entitlements.solver import GoalResult, Solution, solve
 
-COST = ("unpriced", "cost")
+COST = ("unpriced", "cost", "others")
 """The goals that make the bill."""
 VALUES = (*COST, "exposure", "value", "unvalued")
 """The goals that make every number of a position."""

@@ -56,6 +56,8 @@ class Pool(License):
     paid: Fraction | None = None
     """What one unit was bought at, over the horizon: the renewal price until another is known."""
     contract_id: str = ""
+    ends_on: date | None = None
+    """Last valid day of a term; None: the right has no end, whatever becomes of its contract."""
     reserved: bool = False
     """True for units set apart for one org unit, device or user: what is left of them is not surplus."""
     blocked: bool = False

@@ -9,6 +9,8 @@ from sam.model import Entitlement, Price
 Convert = Callable[[Fraction, str], Fraction | None]
 """Amount and currency code to the workspace currency; None where no rate is known."""
 _MONTHS = {"month": 1, "year": 12}
+GRANTING = frozenset({"license", "subscription", "true-up"})
+"""Transactions whose unit price is that of a license: maintenance and upgrades cost less and grant less."""
 PERIODS = ("once", *_MONTHS)
 
 
@@ -68,7 +70,7 @@ class ListPrices:
         fitting = []
         for line in self.purchases:
             fit = _fit(line.product, line.edition, line.version, line.metric, wanted)
-            if fit is None or line.unit_price is None:
+            if fit is None or line.unit_price is None or line.transaction not in GRANTING:
                 continue
             amount = self.convert(Fraction(line.unit_price), line.currency)
             if amount is not None:

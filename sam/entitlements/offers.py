@@ -8,7 +8,7 @@ from sam.entitlements.classes import DemandClass, Item
 from sam.entitlements.covers import Covering
 from sam.entitlements.hosts import grant_of
 from sam.entitlements.licenses import DEVICE_SUBJECT, USER_SUBJECT, License, Offer, Pool
-from sam.entitlements.listprices import PERIODS, over_horizon
+from sam.entitlements.listprices import GRANTING, PERIODS, over_horizon
 from sam.entitlements.pools import Setting
 from sam.model import Entitlement, Price, Problem, Severity
 
@@ -89,7 +89,7 @@ def purchase_prices(entitlements: Iterable[Entitlement]) -> tuple[Price, ...]:
     """Return the newest purchase of each product, edition, version and metric as a price."""
     newest: dict[tuple[str, str, str, str], Entitlement] = {}
     for line in entitlements:
-        if line.unit_price is None or line.transaction not in ("license", "subscription", "true-up"):
+        if line.unit_price is None or line.transaction not in GRANTING:
             continue
         key = (line.product, line.edition, line.version, line.metric)
         if key not in newest or _bought(line) > _bought(newest[key]):

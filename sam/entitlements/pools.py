@@ -123,7 +123,7 @@ def _alike(share: _Share, setting: Setting) -> tuple[object, ...]:
     lot = share.lot
     return (
         lot.product, lot.edition, lot.version, lot.metric, share.scope, tuple(sorted(lot.rights)),
-        lot.maintenance_until, lot.contract_id, _value(lot, setting), _paid(lot, setting), share.reserved,
+        lot.maintenance_until, lot.contract_id, _value(lot, setting), _paid(lot, setting), lot.ends_on, share.reserved,
         share.blocked,
     )  # fmt: skip
 
@@ -152,6 +152,7 @@ def _pool(group: Sequence[_Share], setting: Setting) -> Pool:
         value=_value(lot, setting),
         paid=_paid(lot, setting),
         contract_id=lot.contract_id,
+        ends_on=lot.ends_on,
         reserved=first.reserved,
         blocked=first.blocked,
     )

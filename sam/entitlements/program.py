@@ -7,7 +7,7 @@
 Columns and rows are in sorted order of graph nodes, so equal graphs give equal programs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -99,6 +99,23 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node], variant: Var
         if node[0] == "item":
             written.add_item(node)
     blocks.update(written.close())
+    flows = _add_flows(program, graph, blocks, costs, written.itemised)
+    for target in sorted(flows):
+        _add_supply(program, target, graph.nodes[target]["license"], flows[target], costs, variant)
+    if variant.renewed:
+        costs.others = {flow: 1 for target in flows if target[0] == "offer" for flow in flows[target]}
+    program.goals = costs.goals()
+    return program
+
+
+def _add_flows(
+    program: Program,
+    graph: "nx.DiGraph[Node]",
+    blocks: Mapping[Node, list[tuple[int, int]]],
+    costs: "_Costs",
+    itemised: Collection[Node],
+) -> dict[Node, list[int]]:
+    """Add what flows from each license into each block; return the flows of each license."""
     flows: dict[Node, list[int]] = {}
     for block in sorted(blocks):
         terms = [(column, -amount) for column, amount in blocks[block]]
@@ -110,19 +127,22 @@ def build_program(graph: "nx.DiGraph[Node]", nodes: Iterable[Node], variant: Var
             terms.append((flow, 1))
             edge = graph.edges[block, target]
             costs.add_flow(flow, edge["relation"], target, graph.nodes[target]["license"])
-            if block not in written.itemised:
+            if block not in itemised:
                 costs.expose(flow, edge["exposure"])
         program.row(0, 0, terms)
-    for target in sorted(flows):
-        license = graph.nodes[target]["license"]
-        if target in variant.renewed:
-            costs.cost.update(dict.fromkeys(flows[target], variant.renewed[target]))
-        elif isinstance(license, Pool):
-            program.row(None, license.units, [(f, 1) for f in flows[target]])
-        else:
-            _add_offer(program, target, license, flows[target], costs)
-    program.goals = costs.goals()
-    return program
+    return flows
+
+
+def _add_supply(
+    program: Program, target: Node, license: License, flows: list[int], costs: "_Costs", variant: Variant
+) -> None:
+    """Bound what a pool gives, or price what an offer or a renewed pool gives."""
+    if target in variant.renewed:
+        costs.cost.update(dict.fromkeys(flows, variant.renewed[target]))
+    elif isinstance(license, Pool):
+        program.row(None, license.units, [(f, 1) for f in flows])
+    elif isinstance(license, Offer):
+        _add_offer(program, target, license, flows, costs)
 
 
 def _add_class(
@@ -251,6 +271,8 @@ class _Costs:
         self.value: Coefficients = {}
         self.unvalued: Coefficients = {}
         self.order: Coefficients = {}
+        self.others: Coefficients = {}
+        """Units bought instead of renewed, where something can be renewed: at equal cost the contract goes on."""
         self.ranks = ranks
 
     def expose(self, column: int, amount: Fraction) -> None:
@@ -274,7 +296,8 @@ class _Costs:
 
     def goals(self) -> list[tuple[str, Coefficients]]:
         named = [
-            ("unpriced", self.unpriced), ("cost", self.cost), ("exposure", self.exposure), ("value", self.value),
+            ("unpriced", self.unpriced), ("cost", self.cost), ("others", self.others), ("exposure", self.exposure),
+            ("value", self.value),
             ("unvalued", self.unvalued), ("order", self.order),
         ]  # fmt: skip
         return [(name, coefficients) for name, coefficients in named if any(coefficients.values())]
