@@ -1,4 +1,6 @@
-"""Wall time and peak memory: of a fresh process with all its children, and of the stages inside one process.
+"""Wall time, processor time and peak memory: of a fresh process with its children, and of stages inside a process.
+
+Processor time hardly depends on what else the machine does; with several threads it may exceed wall time.
 
 Memory is read from Linux's /proc. Elsewhere only the largest process counts, and stages have no peak of their own.
 """
@@ -8,7 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -28,6 +31,7 @@ class Measured:
     """One or several runs of the same thing: medians."""
 
     seconds: float
+    cpu: float
     peak_mb: int
     result: dict[str, Any] = field(default_factory=dict)
     """What the last run printed."""
@@ -39,8 +43,8 @@ def fresh(command: Sequence[str], *, prepare: Callable[[], object] | None = None
     Args:
         command: Arguments of this interpreter.
         prepare: Done before, not measured.
-        speaks: The last line it prints is JSON; its key `seconds`, where present, is the time of what is measured,
-            without the start of the interpreter.
+        speaks: The last line it prints is JSON; its keys `seconds` and `cpu`, where present, are the times of what is
+            measured, without the start of the interpreter.
 
     Raises:
         SystemExit: It ended with another code than 0.
@@ -64,12 +68,23 @@ def fresh(command: Sequence[str], *, prepare: Callable[[], object] | None = None
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     result = json.loads(printed.strip().rpartition(b"\n")[2]) if speaks else {}
-    return Measured(result.get("seconds", seconds), max(peak, usage.ru_maxrss) // _KB_PER_MB, result)
+    cpu = usage.ru_utime + usage.ru_stime
+    mb = max(peak, usage.ru_maxrss) // _KB_PER_MB
+    return Measured(result.get("seconds", seconds), result.get("cpu", cpu), mb, result)
 
 
 def medians(runs: Sequence[Measured]) -> Measured:
-    """Return the median time and the median peak, and what the last run printed."""
-    return Measured(median(r.seconds for r in runs), round(median(r.peak_mb for r in runs)), runs[-1].result)
+    """Return the median times and the median peak, and what the last run printed."""
+    seconds, cpu = median(r.seconds for r in runs), median(r.cpu for r in runs)
+    return Measured(seconds, cpu, round(median(r.peak_mb for r in runs)), runs[-1].result)
+
+
+@contextmanager
+def timed(result: dict[str, Any]) -> Iterator[None]:
+    """Put wall and processor time of the block into a worker's result."""
+    started, used = time.perf_counter(), time.process_time()
+    yield
+    result.update(seconds=time.perf_counter() - started, cpu=time.process_time() - used)
 
 
 def tree_kb(pid: int) -> int:
@@ -107,6 +122,7 @@ class Lap:
     """One stage: time without the stages inside it, peak of the process meanwhile, how often."""
 
     seconds: float = 0.0
+    cpu: float = 0.0
     peak_kb: int = 0
     calls: int = 0
 
@@ -121,16 +137,17 @@ class Stopwatch:
         self._whole = frozenset(whole)
         self.laps: dict[str, Lap] = {}
         self._open = [rest]
-        self._since = time.perf_counter()
+        self._since, self._used = time.perf_counter(), time.process_time()
         take_peak()
 
     def turn(self) -> None:
         """Book the time and the peak since the last turn to the stage that is open."""
-        now = time.perf_counter()
+        now, used = time.perf_counter(), time.process_time()
         lap = self.laps.setdefault(self._open[-1], Lap())
         lap.seconds += now - self._since
+        lap.cpu += used - self._used
         lap.peak_kb = max(lap.peak_kb, take_peak())
-        self._since = time.perf_counter()
+        self._since, self._used = time.perf_counter(), time.process_time()
 
     def watch(self, owner: Any, name: str, label: str) -> None:  # noqa: ANN401 - a module or a class
         """Replace a function of a module or class by one that is timed under a label.
@@ -141,7 +158,7 @@ class Stopwatch:
         original = getattr(owner, name)
 
         @wraps(original)
-        def timed(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        def watched(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the function takes
             if self._open[-1] in self._whole:
                 return original(*args, **kwargs)
             self.turn()
@@ -153,4 +170,4 @@ class Stopwatch:
                 self._open.pop()
                 self.laps[label].calls += 1
 
-        setattr(owner, name, timed)
+        setattr(owner, name, watched)

@@ -25,6 +25,7 @@ COMPARED: Final = (
 )  # fmt: skip
 """What both sides must agree on: `buckets` row for row, `class_sizes` class for class."""
 SHOWN: Final = frozenset({"rows", "installed", "installations", "classes", "source_rows", "unknown_titles"})
+HEAD: Final = "(wall time, processor time, peak)"
 _ROWS: Final = 100_000
 _REPEAT: Final = 3
 
@@ -94,31 +95,36 @@ def _beside(
 
 
 def _comparison(imports: tuple[Measured, Measured], relational: tuple[Measured, Measured]) -> str:
-    lines = [f"{'':34}{'trueup':>20}{'pandas':>20}{'pandas / trueup':>24}"]
+    lines = [f"{HEAD:34}{'trueup':^33}{'pandas':^33}pandas / trueup"]
     for label, (ours, theirs) in (("CSV to Parquet", imports), ("relational stages", relational)):
         ratio = f"{theirs.seconds / ours.seconds:.1f} × time, {theirs.peak_mb / ours.peak_mb:.1f} × memory"
-        lines.append(f"{label:34}{_cells(ours):>20}{_cells(theirs):>20}  {ratio}")
+        lines.append(f"{label:34}{_cells(ours)}  {_cells(theirs)}  {ratio}")
     return "\n".join(lines) + "\n\n"
 
 
 def _cells(measured: Measured) -> str:
-    return f"{measured.seconds:8.2f} s {measured.peak_mb:6,} MB"
+    return _numbers(measured.seconds, measured.cpu, measured.peak_mb)
 
 
-def laps_of(staged: Sequence[Measured]) -> dict[str, tuple[float, int, int]]:
-    """Return seconds, peak in MB and calls of every stage: medians over the runs, in order of first appearance."""
+def _numbers(seconds: float, cpu: float, peak_mb: int) -> str:
+    return f"{seconds:7.2f} s {cpu:7.2f} s {peak_mb:6,} MB"
+
+
+def laps_of(staged: Sequence[Measured]) -> dict[str, tuple[float, float, int]]:
+    """Return wall time, processor time and peak in MB of every stage: medians, in order of first appearance."""
     found = {}
     for name in staged[0].result["laps"]:
         runs = [s.result["laps"][name] for s in staged]
-        found[name] = (median(r[0] for r in runs), round(median(r[1] for r in runs)), runs[-1][2])
+        found[name] = (median(r[0] for r in runs), median(r[1] for r in runs), round(median(r[2] for r in runs)))
     return found
 
 
 def _stages(staged: Sequence[Measured]) -> str:
     laps = laps_of(staged)
-    lines = [f"{name:34}{seconds:8.2f} s {peak:6,} MB" for name, (seconds, peak, _) in laps.items()]
-    total, most = sum(lap[0] for lap in laps.values()), max(lap[1] for lap in laps.values())
-    return "\n".join(["one check, nothing changed, by stage", *lines, f"{'all':34}{total:8.2f} s {most:6,} MB", "", ""])
+    lines = [f"{name:34}{_numbers(*lap)}" for name, lap in laps.items()]
+    seconds, cpu, peaks = zip(*laps.values(), strict=True)
+    whole = f"{'all':34}{_numbers(sum(seconds), sum(cpu), max(peaks))}"
+    return "\n".join(["one check, nothing changed, by stage", *lines, whole, "", ""])
 
 
 def _solved(staged: Sequence[Measured]) -> dict[str, Any]:
@@ -146,6 +152,10 @@ def _plain(values: dict[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
 
 
+def _rounded(seconds: float, cpu: float, peak_mb: int) -> dict[str, float]:
+    return {"seconds": round(seconds, 3), "cpu": round(cpu, 3), "peak_mb": peak_mb}
+
+
 def _document(
     rows: int,
     said: Sequence[str],
@@ -158,7 +168,7 @@ def _document(
     equal: bool,
 ) -> dict[str, Any]:
     def numbers(measured: Measured) -> dict[str, float]:
-        return {"seconds": round(measured.seconds, 3), "peak_mb": measured.peak_mb}
+        return _rounded(measured.seconds, measured.cpu, measured.peak_mb)
 
     return {
         "rows": rows,
@@ -168,7 +178,7 @@ def _document(
         "equal": equal,
         "import": {"trueup": numbers(imports[0]), "pandas": numbers(imports[1])},
         "relational": {"trueup": numbers(relational[0]), "pandas": numbers(relational[1])},
-        "stages": {n: {"seconds": round(s, 3), "peak_mb": p} for n, (s, p, _) in laps_of(staged).items()},
+        "stages": {name: _rounded(*lap) for name, lap in laps_of(staged).items()},
         "check_first": numbers(first),
         "check_again": numbers(again),
         "counts": {name: relational[0].result[name] for name in sorted(SHOWN)},

@@ -2,12 +2,11 @@
 
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.measuring import Stopwatch
+from benchmarks.measuring import Stopwatch, timed
 
 REST: Final = "hand-back, summary, register"
 RELATIONAL: Final = "relational stages (SQL)"
@@ -23,28 +22,28 @@ def import_software(folder: Path) -> dict[str, Any]:
 
     store = EvidenceStore(folder / ".trueup" / "evidence")
     found = [f for f in discover(folder) if Path(f.rel).name.startswith("software")]
-    started = time.perf_counter()
-    accounts = [read_file(f, store).account for f in found]
-    seconds = time.perf_counter() - started
+    result: dict[str, Any] = {}
+    with timed(result):
+        accounts = [read_file(f, store).account for f in found]
     store.close()
-    return {"seconds": seconds, "rows": sum(a.accepted for a in accounts)}
+    return {**result, "rows": sum(a.accepted for a in accounts)}
 
 
 def import_pandas(folder: Path) -> dict[str, Any]:
     """Read the software tables and write Parquet, with two columns as dates, by pandas."""
     import pandas as pd  # type: ignore[import-untyped]  # the package brings no types
 
-    started = time.perf_counter()
-    rows = 0
-    for path in sorted((folder / "inventory").glob("software*.csv")):
-        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
-        for name in ("installed_on", "last_used"):
-            frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
-        for name in ("device_id", "publisher", "name", "version"):
-            frame[name] = frame[name].astype("category")
-        frame.to_parquet(folder / f"{path.stem}.pandas.parquet", compression="zstd")
-        rows += len(frame)
-    return {"seconds": time.perf_counter() - started, "rows": rows}
+    result: dict[str, Any] = {"rows": 0}
+    with timed(result):
+        for path in sorted((folder / "inventory").glob("software*.csv")):
+            frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+            for name in ("installed_on", "last_used"):
+                frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
+            for name in ("device_id", "publisher", "name", "version"):
+                frame[name] = frame[name].astype("category")
+            frame.to_parquet(folder / f"{path.stem}.pandas.parquet", compression="zstd")
+            result["rows"] += len(frame)
+    return result
 
 
 def export(folder: Path, tables: str) -> dict[str, Any]:
@@ -70,12 +69,12 @@ def relational_engine(folder: Path, tables: str) -> dict[str, Any]:
             " INNER JOIN spoken_titles t ON t.source = r.source AND t.title = r.title ORDER BY r.title DESC"
         )
         listed = relations.fetch("SELECT source, path, titles_path, default_device FROM files ORDER BY source")
-        started = time.perf_counter()
-        relations.load_evidence([(s, Path(p), Path(t), d) for s, p, t, d in listed], spoken)
-        for stage in STAGES:
-            relations.run(stage)
-        seconds = time.perf_counter() - started
-        return {"seconds": seconds, **engine_counts(relations.fetch)}
+        result: dict[str, Any] = {}
+        with timed(result):
+            relations.load_evidence([(s, Path(p), Path(t), d) for s, p, t, d in listed], spoken)
+            for stage in STAGES:
+                relations.run(stage)
+        return {**result, **engine_counts(relations.fetch)}
 
 
 def engine_counts(fetch: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, Any]:
@@ -97,9 +96,10 @@ def relational_pandas(_folder: Path, tables: str) -> dict[str, Any]:
     from benchmarks.pandas_peer import read_tables, relational
 
     frames = read_tables(Path(tables))
-    started = time.perf_counter()
-    counts = relational(frames)
-    return {"seconds": time.perf_counter() - started, **counts}
+    result: dict[str, Any] = {}
+    with timed(result):
+        counts = relational(frames)
+    return {**result, **counts}
 
 
 def check_by_stages(folder: Path) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def check_by_stages(folder: Path) -> dict[str, Any]:
     run.solve = keep
     done = run.check(load_workspace(folder))
     watch.turn()
-    laps = {name: [lap.seconds, lap.peak_kb // 1024, lap.calls] for name, lap in watch.laps.items()}
+    laps = {name: [lap.seconds, lap.cpu, lap.peak_kb // 1024] for name, lap in watch.laps.items()}
     return {"laps": laps, "counts": counts, **outcome(kept["solved"], done)}
 
 
