@@ -62,12 +62,17 @@ def workspace(context: typer.Context, folder: Path | None = None) -> "Workspace"
 
 def day(text: str | None, settings: "Workspace") -> date:
     """Return the as-of day: the option's, else the workspace's, else today."""
+    from sam.engine.workspace import EARLIEST, LATEST
+
     if not text:
         return settings.as_of or today()
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(f"not a date: {text!r}", where="--as-of", hint="write it as 2026-06-30") from error
+    if not EARLIEST <= found <= LATEST:
+        raise UsageError(f"not a day to compute for: {found}", where="--as-of", hint=f"from {EARLIEST} to {LATEST}")
+    return found
 
 
 def command(folder: Path, *words: str) -> str:

@@ -73,7 +73,7 @@ def _numbers(run: Run) -> Iterator[str]:
     yield f"True-up cost  {_amount(s.true_up_cost, s.true_up_unpriced_units, run.currency)}"
     if s.status != "optimal":
         yield "              not proven to be the least: see the status of the positions"
-    if s.priority_order_cost > s.true_up_cost:
+    if s.priority_order_cost > s.true_up_cost and s.priority_order_unpriced_units >= s.true_up_unpriced_units:
         less = money(s.priority_order_cost - s.true_up_cost, run.currency)
         yield f"              {less} less than licenses assigned in the usual priority order"
     yield f"Exposure      {_amount(s.exposure, s.exposure_unpriced_units, run.currency)}"

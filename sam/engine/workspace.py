@@ -26,7 +26,7 @@ MAX_BYTES: Final = 1_000_000
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2199, 12, 31)
 """Days for which a run can be computed: what lies some years before and after them is a day as well."""
-SMALLEST_RATE: Final = Decimal("1e-9")
+LARGEST_RATE: Final = 1_000_000_000
 INPUT_FOLDERS: Final = frozenset({"inventory", "entitlements", "contracts", "catalog", "terms"})
 """Folders of input by habit: reports written there would hide it."""
 
@@ -96,7 +96,7 @@ class _Settings(BaseModel):
 
 
 class _Rate(_Settings):
-    rate: Annotated[Decimal, Field(ge=SMALLEST_RATE, le=1 / SMALLEST_RATE)]
+    rate: Annotated[Decimal, Field(gt=0, le=LARGEST_RATE)]
     date: Day = None
 
 

@@ -89,6 +89,12 @@ def test_a_policy_beside_the_settings_is_found(tmp_path: Path) -> None:
         ("[rates\n", 1, "not valid TOML"),
         ("currency = ", 1, "not valid TOML"),
         ('out = "a"\nout = "b"\n', 2, "not valid TOML"),
+        ("as_of = 0001-01-01\n", 1, "expected a day from 1900-01-01"),
+        ('[rates]\nUSD = "1e400"\n', 2, "rates.USD.rate: expected less than or equal to"),
+        ('[[source]]\nglob = "../*"\n', 2, "leaves the workspace"),
+        ('\nout = "inventory"\n', 2, "which holds what is to be read"),
+        ('out = ".."\n', 1, "which holds what is to be read"),
+        ('register = "a\\u0000b"\n', 1, "cannot be printed"),
     ],
 )
 def test_a_fault_is_told_with_file_line_and_remedy(tmp_path: Path, text: str, line: int, said: str) -> None:
@@ -97,6 +103,19 @@ def test_a_fault_is_told_with_file_line_and_remedy(tmp_path: Path, text: str, li
     assert caught.value.where == f"trueup.toml:{line}"
     assert said in str(caught.value)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["as_of = " + "[" * 20_000, "[rates]\nUSD = " + "9" * 5_000])
+def test_settings_that_would_stop_the_parser_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="too long or a list is nested too deeply"):
+        load_workspace(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("name", ["trueup.toml", "policy.yaml"])
+def test_a_folder_by_the_name_of_a_file_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(ConfigError, match="a file is expected"):
+        load_workspace(tmp_path)
 
 
 def test_settings_that_are_no_text_are_refused(tmp_path: Path) -> None:
