@@ -109,7 +109,7 @@ class _Source(_Settings):
 
 
 class _File(_Settings):
-    as_of: Day = None
+    as_of: RunDay = None
     currency: CurrencyCode = CURRENCY
     rates: dict[CurrencyCode, Annotated[_Rate, BeforeValidator(_rate_table)]] = {}
     register_: Annotated[PathText, Field(alias="register")] = REGISTER
