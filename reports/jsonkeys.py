@@ -86,6 +86,7 @@ SUMMARY: Final[Mapping[str, type_]] = {
     "exposure_unpriced_units": _count("Short units without a price; not in `exposure`."),
     "overspend": _amount("Money in findings of the overspend family."),
     "priority_order_cost": _amount("Cost when licenses are assigned by the usual priority order instead."),
+    "priority_order_unpriced_units": _count("Units that order leaves without a known price; not in its cost."),
     "priority_orders": _map(_AMOUNTS, "Cost of each priority order that was tried, by its name."),
     "coverage": _map(_AMOUNTS, "Shares from 0 to 1: `rows` recognised, `titles` recognised, `spend` matched."),
     "rows": _map(_COUNTS, "Evidence rows by what their title turned out to be."),

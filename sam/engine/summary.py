@@ -32,6 +32,7 @@ def summarise(solved: Solved, priority: PriorityResult) -> Summary:
         exposure=exposure,
         exposure_unpriced_units=sum(p.shortfall for p in licensed.positions if p.unit_price is None),
         priority_order_cost=money(priority.cost),
+        priority_order_unpriced_units=priority.unpriced,
         priority_orders={PRIORITY: money(priority.cost)},
         coverage=_coverage(solved, rows),
         rows=rows,

@@ -217,6 +217,8 @@ class Summary:
     exposure_unpriced_units: int = 0
     overspend: Decimal = Decimal(0)
     priority_order_cost: Decimal = Decimal(0)
+    priority_order_unpriced_units: int = 0
+    """Units the priority order leaves without a price; not in its cost."""
     priority_orders: Mapping[str, Decimal] = field(default_factory=dict)
     coverage: Mapping[str, str] = field(default_factory=dict)
     """Shares as decimal strings 0..1: `rows` (recognised rows), `titles`, `spend` (matched purchases)."""
