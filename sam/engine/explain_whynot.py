@@ -20,6 +20,8 @@ from sam.entitlements.solver import SolverError
 
 SHOWN: Final = 3
 """Other licenses that are looked at."""
+MOST_DEALT: Final = 1_000
+"""Bundles of each option looked at to name a subject."""
 MOST_CLASSES: Final = 400
 """Classes that depend on each other, beyond which nothing is solved again."""
 _ONE: Final = ":one"
@@ -44,11 +46,10 @@ def why_not(desk: Desk, shelf: Shelf, flows: Sequence[Flow]) -> Iterator[str]:
         return
     asked = max(flows, key=lambda f: (isinstance(f.license, Offer), f.units))
     question = _Question(desk.classes[asked.place[1]], asked.item, asked.license)
-    others = _others(desk, question, {f.license.id for f in flows})
+    others = _others(desk, question)
     if not others:
         return
-    subject = {"user": "person", "host": "host"}.get(question.demand.kind, "device")
-    yield f"Why not something else, for one {subject} of these"
+    yield f"Why not something else, for {_subject(desk, question, asked)}"
     yield f"  now: {shelf.name(asked.license)}"
     again = _Again(desk, question)
     free = _free(desk)
@@ -58,7 +59,15 @@ def why_not(desk: Desk, shelf: Shelf, flows: Sequence[Flow]) -> Iterator[str]:
         yield f"  {shelf.name(other)}: {answer}{_FULL if full else ''}"
 
 
-def _others(desk: Desk, question: _Question, used: set[str]) -> list[License]:
+def _subject(desk: Desk, question: _Question, asked: Flow) -> str:
+    """Return the first subject that is licensed as the question says."""
+    for dealt in desk.hand.deal(question.demand, most=MOST_DEALT):
+        if dealt.block == asked.block and any(license.id == asked.license.id for license, _ in dealt.sources):
+            return plain(desk.hand.subject(dealt, names=desk.names)[1])
+    return {"user": "one person", "host": "one host"}.get(question.demand.kind, "one device")
+
+
+def _others(desk: Desk, question: _Question) -> list[License]:
     """Return up to three other licenses: owned ones first, free units first, then what is cheapest to buy."""
     licensed = desk.solved.licensed
     covering = licensed.builder.covering
@@ -66,7 +75,7 @@ def _others(desk: Desk, question: _Question, used: set[str]) -> list[License]:
     linked = [
         license
         for _, license in sorted(licensed.builder.by_id.items())
-        if license.id not in used and question.item.product in covering.linked_products(license)
+        if license.id != question.now.id and question.item.product in covering.linked_products(license)
     ]
     owned = [p for p in linked if isinstance(p, Pool)]
     owned.sort(key=lambda p: (-free.get(p.id, p.units), p.id))
