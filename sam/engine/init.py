@@ -8,6 +8,7 @@ from typing import Final
 from sam.engine.workspace import SETTINGS
 from sam.errors import UsageError
 from sam.readers.folders import headers_only_tables
+from sam.rules.policyfile import TEMPLATE
 
 NEVER_COPIED: Final = frozenset({"out", ".trueup"})
 
@@ -50,25 +51,6 @@ currency = "EUR"
 # map = {name = "Produkt"}       # column of the table = header in the file
 """
 
-POLICY_TEXT: Final = """\
-# What this organisation decides for itself. `trueup rules` lists the rules, `trueup rule CODE` explains one.
-
-# Exit 1 from this severity on: error, warning, info or none. `--fail-on` wins.
-fail_on: none
-
-# Months over which subscriptions and one-off prices are compared.
-horizon_months: 36
-
-# Severity of single rules: error, warning, info or off.
-severities: {}
-
-# Named whole numbers, such as unused_days, stale_days, notice_warning_days.
-thresholds: {}
-
-# Findings accepted until a day, by somebody, for a reason.
-waivers: []
-"""
-
 
 def init_workspace(folder: Path, *, example: bool = False) -> tuple[Path, ...]:
     """Create a workspace and return the files written; files that exist are kept.
@@ -83,7 +65,7 @@ def init_workspace(folder: Path, *, example: bool = False) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         written = list(_copy(example_folder(), folder)) if example else []
-        texts = {SETTINGS: SETTINGS_TEXT, "policy.yaml": POLICY_TEXT, **({} if example else _tables())}
+        texts = {SETTINGS: SETTINGS_TEXT, "policy.yaml": TEMPLATE, **({} if example else _tables())}
         written += [path for name, text in texts.items() if _write(path := folder / name, text)]
     except OSError as error:
         raise UsageError(
