@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sam.engine.explain import explain
+    from sam.engine.explanation import explain
     from sam.engine.run import check
     from sam.engine.views import import_files, list_records, unrecognized
     from sam.engine.workspace import Workspace, load_workspace
 
 _PLACES = {
     "check": "sam.engine.run",
-    "explain": "sam.engine.explain",
+    "explain": "sam.engine.explanation",
     "import_files": "sam.engine.views",
     "list_records": "sam.engine.views",
     "unrecognized": "sam.engine.views",

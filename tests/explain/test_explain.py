@@ -50,7 +50,7 @@ def test_an_id_that_nothing_goes_by_names_what_comes_near(small: Path, kind: str
 def test_the_command_exits_2_on_an_unknown_id_and_0_on_a_known_one(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # twice in one process: the name `sam.engine.explain` is a function and a module
+    # twice in one process: the name stays a function
     for _ in range(2):
         assert run(["-w", str(small), "explain", "device", "PC1", "--as-of", "2026-06-30"]) == ExitCode.FINE
     assert capsys.readouterr().out.startswith("Device PC1 on 2026-06-30\n")

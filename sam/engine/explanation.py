@@ -1,11 +1,9 @@
 """Explain one number of a run, down to the lines of the files it rests on."""
 
 import difflib
-import sys
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
-from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 from sam.engine.explain_desk import Desk
 from sam.engine.explain_device import explain_device
@@ -106,13 +104,3 @@ def _finding(desk: Desk, ident: str) -> Iterator[str]:
 _KINDS: Final[dict[str, Callable[[Desk, str], Iterator[str]]]] = {
     "device": _device, "product": _product, "position": _position, "finding": _finding,
 }  # fmt: skip
-
-
-class _Module(ModuleType):
-    """This module, which can be called: once it is loaded, `sam.engine.explain` names it and no longer the function."""
-
-    def __call__(self, *given: Any, **named: Any) -> list[str]:  # noqa: ANN401  (the function says what it takes)
-        return explain(*given, **named)
-
-
-sys.modules[__name__].__class__ = _Module
