@@ -23,7 +23,7 @@ from sam.entitlements.listprices import ListPrices
 from sam.entitlements.lots import Baseline
 from sam.entitlements.offers import UnknownOffers, build_offers, purchase_prices
 from sam.entitlements.pools import Setting, build_pools
-from sam.entitlements.positions import Closing, EvidenceCount, close, remedies
+from sam.entitlements.positions import Closing, EvidenceCount, IdentityError, close, remedies
 from sam.entitlements.program import Variant, components
 from sam.entitlements.termlib import TermLibrary
 from sam.model import Catalog, Position, Price, Problem, RemedyLine
@@ -242,8 +242,22 @@ def evidence_counts(demand: Demand, sources: Mapping[int, str]) -> list[Evidence
     for kind, source, rows in demand.relations.fetch("SELECT pev, source, row_count FROM source_rows"):
         into = files.setdefault(kind, {})
         into[sources[source]] = into.get(sources[source], 0) + rows
+    _check_rows(demand, buckets)
     return [
         EvidenceCount(product=p, edition=e, version=v, buckets=buckets[n], sources=files.get(n, {}))
         for n, (p, e, v) in enumerate(demand.kinds)
         if n in buckets
     ]
+
+
+def _check_rows(demand: Demand, buckets: Mapping[int, Mapping[str, int]]) -> None:
+    """Hold that every evidence row of a product is in exactly one bucket: raw = Σ buckets, in every run.
+
+    Raises:
+        IdentityError: It is not so.
+    """
+    raw = dict(demand.relations.fetch("SELECT pev, COUNT(*) FROM coded WHERE pev >= 0 GROUP BY pev"))
+    booked = {kind: sum(rows.values()) for kind, rows in buckets.items()}
+    for kind in sorted(raw.keys() | booked.keys()):
+        if raw.get(kind, 0) != booked.get(kind, 0):
+            raise IdentityError(f"{demand.kinds[kind]}: {raw.get(kind, 0)} rows, {booked.get(kind, 0)} in buckets")
