@@ -38,11 +38,8 @@ def text() -> str:
     groups: dict[str, list[str]] = {}
     for name, told in sorted(modules().items()):
         groups.setdefault(package(name), []).append(f"| `{name}` | {told} |")
-    parts = [
-        f"### {top}\n\n| module | what it is |\n| --- | --- |\n" + "\n".join(groups[top])
-        for top in ORDER
-        if top in groups
-    ]
+    head = "| module | what it is |\n| --- | --- |\n"
+    parts = [f"### {top}\n\n{head}" + "\n".join(groups[top]) for top in ORDER if top in groups]
     return f"{before}{MARK}\n\n" + "\n\n".join(parts) + "\n"
 
 

@@ -26,7 +26,7 @@ from sam.entitlements.pools import Setting, build_pools
 from sam.entitlements.positions import Closing, EvidenceCount, IdentityError, close, remedies
 from sam.entitlements.program import Variant, components
 from sam.entitlements.termlib import TermLibrary
-from sam.model import Catalog, Position, Price, Problem, RemedyLine
+from sam.model import Catalog, Position, Price, Problem, RemedyLine, Seat
 from sam.model.words import METRICS
 
 
@@ -233,8 +233,8 @@ def _decimal(amount: Fraction) -> Decimal:
     return Decimal(amount.numerator) / Decimal(amount.denominator)
 
 
-def evidence_counts(demand: Demand, sources: Mapping[int, str]) -> list[EvidenceCount]:
-    """Read the buckets and sources of every product, edition and version from the stages."""
+def evidence_counts(demand: Demand, sources: Mapping[int, str], seats: Sequence[Seat] = ()) -> list[EvidenceCount]:
+    """Read the buckets and sources of every product, edition and version from the stages; a seat is a row like any."""
     buckets: dict[int, dict[str, int]] = {}
     for kind, bucket, rows in demand.relations.fetch("SELECT pev, bucket, row_count FROM buckets"):
         buckets.setdefault(kind, {})[bucket] = rows
@@ -243,11 +243,27 @@ def evidence_counts(demand: Demand, sources: Mapping[int, str]) -> list[Evidence
         into = files.setdefault(kind, {})
         into[sources[source]] = into.get(sources[source], 0) + rows
     _check_rows(demand, buckets)
+    _add_seats(demand, seats, buckets, files)
     return [
         EvidenceCount(product=p, edition=e, version=v, buckets=buckets[n], sources=files.get(n, {}))
         for n, (p, e, v) in enumerate(demand.kinds)
         if n in buckets
     ]
+
+
+def _add_seats(
+    demand: Demand, seats: Sequence[Seat], buckets: dict[int, dict[str, int]], files: dict[int, dict[str, int]]
+) -> None:
+    """Add the rows of seats: the first one of a person and product counts."""
+    numbers = {kind: n for n, kind in enumerate(demand.kinds)}
+    seen = set()
+    for seat in seats:
+        number = numbers[(seat.product, "", "")]
+        bucket = "same-installation" if (seat.user_id, seat.product) in seen else "counted"
+        seen.add((seat.user_id, seat.product))
+        for into, name in ((buckets, bucket), (files, seat.origin.path)):
+            rows = into.setdefault(number, {})
+            rows[name] = rows.get(name, 0) + 1
 
 
 def _check_rows(demand: Demand, buckets: Mapping[int, Mapping[str, int]]) -> None:

@@ -93,7 +93,9 @@ def solve(workspace: Workspace, *, as_of: date | None = None, progress: Progress
     exchange = Exchange(workspace.currency, workspace.rates)
     market = open_market(resolved.estate, resolved.loaded.catalog, library, day, exchange, policy.horizon_months)
     paths = {f.source: f.path for f in files}
-    licensed = license_estate(builder, market, resolved.estate, lambda demand: evidence_counts(demand, paths))
+    licensed = license_estate(
+        builder, market, resolved.estate, lambda demand: evidence_counts(demand, paths, resolved.estate.seats)
+    )
     return Solved(
         workspace=workspace,
         as_of=day,

@@ -216,7 +216,7 @@ class _Booking:
             return
         leading = set(leading_items(self.covering, block.items))
         for item in block.items:
-            if item not in leading and not item.seat:
+            if item not in leading:
                 kind = (item.product, item.edition, item.version)
                 self.ledger.shared[kind] = self.ledger.shared.get(kind, 0) + units // block.units
 
