@@ -52,7 +52,7 @@ Scopes name a country or an org unit; a person without a country or unit has one
 A suite component may name an edition, never a version; suites have no editions; lines of suites have no edition-below.
 Core counts, core lines and core packs are even numbers; datacenter lines have no edition-below.
 Lines are licenses and subscriptions; some expired, some not yet started; no returns, maintenance lines or step-ups.
-Without a price table (1 estate in 20), some lines carry the price they were bought at.
+Without a price table (1 estate in 20), some lines carry the price they were bought at; none of them has a pack size.
 Recognition is trivial: a title is the product's name. It is tested elsewhere."""
 
 
@@ -282,7 +282,7 @@ class _Maker:
         cells["edition"] = "" if not editions or self.chance(blank) else rng.choice(editions)
         releases = list(SUITE if name in SUITES else RELEASES.get(name, ()))
         cells["version"] = rng.choice(releases) if releases and self.chance(0.75) else ""
-        pack = 2 if metric != "core" and quantity % 2 == 0 and self.chance(0.3) else 1
+        pack = 2 if self.priced and metric != "core" and quantity % 2 == 0 and self.chance(0.3) else 1
         cells |= {
             "metric": metric,
             "quantity": quantity // pack,
