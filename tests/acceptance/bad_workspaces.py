@@ -1,8 +1,8 @@
 """Workspaces with one thing wrong each: what is wrong, where Trueup has to say so, and how the run has to end.
 
 Most stand in `cases/*.yml`; here are those that no text can show. A case holds the files that differ from a small
-estate in order (`said.ESTATE`, null leaves one out); `place` is the file, with its line, that a person must be told; `says` is
-a part of the message; `rejects` are the places of all rejected records; `exit` is 0 where it is left out.
+estate in order (`said.ESTATE`, null leaves one out). `place` is the file, with its line, that a person must be told;
+`says` is a part of the message; `rejects` are the places of all rejected records; `exit` is 0 where it is left out.
 """
 
 import io
