@@ -1,4 +1,4 @@
-"""Read one YAML file of the catalog as plain values that remember their lines.
+"""Read one YAML file (catalog, terms, policy) as plain values that remember their lines.
 
 Every scalar stays the text that was written (`version: 10.10` is `10.10`, never 10.1); the schema decides what it
 means. Built from parser events on an explicit stack: no recursion, no tags that build objects, no aliases.
@@ -52,24 +52,25 @@ class _Open:
     key: str | None = None
 
 
-def read_document(name: str, data: bytes) -> Document:
-    """Parse the bytes of a catalog file.
+def read_document(name: str, data: bytes, *, guide: str = "") -> Document:
+    """Parse the bytes of a file.
 
     Args:
         name: The file as messages show it.
         data: Its bytes, UTF-8.
+        guide: The page that describes the format, named in the remedies.
 
     Raises:
         ConfigError: Not UTF-8, not YAML, too large, too deep, two documents, a repeated key, an alias.
     """
     if len(data) > MAX_BYTES:
-        raise ConfigError(f"larger than {MAX_BYTES:,} bytes", where=name, hint="split the catalog into several files")
+        raise ConfigError(f"larger than {MAX_BYTES:,} bytes", where=name, hint="split the file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError("not UTF-8 text", where=f"{name}:{line}", hint="save the file as UTF-8") from error
-    builder = _Builder(Document(name, None))
+    builder = _Builder(Document(name, None), guide or "the page of its format, docs/catalog.md or docs/terms.md,")
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
@@ -93,8 +94,9 @@ def _line(event: Event) -> int:
 class _Builder:
     """Puts parser events together."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, guide: str) -> None:
         self.document = document
+        self.guide = guide
         self.open: list[_Open] = []
         self.documents = 0
 
@@ -105,7 +107,7 @@ class _Builder:
             if self.documents > 1:
                 raise self._fault(event, "a second document (`---`) in the file", "put it into a file of its own")
         elif isinstance(event, AliasEvent):
-            raise self._fault(event, "an alias (`*name`), which catalog files do not use", "write the value out")
+            raise self._fault(event, "an alias (`*name`), which is not used here", "write the value out")
         elif isinstance(event, ScalarEvent):
             self._scalar(event)
         elif isinstance(event, MappingStartEvent):
@@ -132,7 +134,7 @@ class _Builder:
 
     def _start(self, event: Event, value: dict[str, object] | list[object]) -> None:
         if len(self.open) >= MAX_DEPTH:
-            raise self._fault(event, f"nested deeper than {MAX_DEPTH} levels", "see docs/catalog.md for the format")
+            raise self._fault(event, f"nested deeper than {MAX_DEPTH} levels", f"see {self.guide} for the format")
         if self.open and isinstance(self.open[-1].value, dict) and self.open[-1].key is None:
             raise self._fault(event, "a list or mapping used as a key", "quote texts that begin with a bracket")
         place = self._put(event, value)

@@ -60,7 +60,7 @@ def load_catalog(folders: Sequence[Path] = ()) -> LoadedCatalog:
     files: list[_File] = []
     for layer, name, data in _sources(folders):
         hashes[name] = hashlib.sha256(data).hexdigest()
-        document = read_document(name, data)
+        document = read_document(name, data, guide="docs/catalog.md")
         files.append(_File(document, parse_file(document), layer))
     entries = _entries(files)
     publishers = _publishers(files)
@@ -133,6 +133,7 @@ def _publishers(files: Sequence[_File]) -> Publishers:
 def _check(entries: Mapping[str, _Entry]) -> None:
     for entry in entries.values():
         _check_editions(entry)
+        _check_rule_names(entry)
         _check_releases(entry)
         _check_suites(entry, entries)
     _check_circles(entries)
@@ -154,6 +155,16 @@ def _check_editions(entry: _Entry) -> None:
                 where=entry.where("titles", number, "edition"),
                 hint=f"use one of: {', '.join(seen)}",
             )
+
+
+def _check_rule_names(entry: _Entry) -> None:
+    seen: set[str] = set()
+    for number, title in enumerate(entry.product.titles):
+        if title.name and title.name in seen:
+            raise ConfigError(
+                f"the rule '{title.name}' twice", where=entry.where("titles", number, "name"), hint="rename one of them"
+            )
+        seen.add(title.name or "")
 
 
 def _check_releases(entry: _Entry) -> None:

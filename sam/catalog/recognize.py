@@ -2,7 +2,7 @@
 
 The order of decisions: tags that are no installation; a product that only the user's tables name; general noise
 (patches, language packs, runtimes, drivers), unless a product rule spells that very word; product rules; product
-names; distribution packages; unknown.
+names, alone or with an edition and a release behind them; distribution packages; unknown.
 """
 
 import re
@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sam.catalog.editions import mentioned_edition, named_edition
 from sam.catalog.loaded import LoadedCatalog
+from sam.catalog.names import named_products
 from sam.catalog.noise import NoiseRule, find_noise
 from sam.catalog.patterns import MAX_TITLE
 from sam.catalog.rules import TitleRule
@@ -110,6 +111,7 @@ class _Recognizer:
             or subject.as_noise()
             or subject.as_product()
             or subject.as_named()
+            or subject.as_worded()
             or subject.as_local(clean.forms)
             or subject.as_package()
             or subject.as_unknown()
@@ -177,6 +179,10 @@ class _Subject:
         """Return the matches that stand, and the first one an exclusion took away."""
         standing, refused = [], None
         for found in self.matches:
+            if found.rule.of_part:
+                # What is written down as a part of the product is no title that a broad rule took by mistake.
+                standing.append(found)
+                continue
             for number, pattern in enumerate(self.loaded.rules[found.rule.product].exclusions, 1):
                 hit = pattern.search(self.clean.full)
                 if hit:
@@ -219,7 +225,8 @@ class _Subject:
         rule, groups = found.rule, found.match.groupdict()
         product = self.loaded.catalog.products[rule.product]
         edition = self._edition(product, groups.get("edition") or rule.edition, found.match)
-        version = self._version(product, groups.get("version") or rule.version)
+        part = rule.of_part and not self._is_whole(product, rule)
+        version = self._version(product, groups.get("version") or rule.version, part=part)
         return self._recognition(product, edition, version, rule, found.match.group())
 
     def _recognition(
@@ -240,22 +247,29 @@ class _Subject:
             edition=edition,
             version=version,
             license_class=license_class,
-            rule=rule.id if rule else rule_id,
+            rule=self._rule_id(product, rule) if rule else rule_id,
             matched=matched,
         )
 
     def _state(self, product: Product, license_class: str, rule: TitleRule | None) -> State:
         """Rule, else product. A free *edition* stays licensable: whether it is free depends on the environment."""
         if rule and rule.state:
-            # A row whose edition cell names an edition is the product itself, not one of its parts.
-            named = named_edition(self.loaded.editions.get(product.id, {}), self.title.edition)
-            whole = rule.state == State.COMPONENT and product.license_class == "paid" and named
-            return State.LICENSABLE if whole else State(rule.state)
+            return State.LICENSABLE if self._is_whole(product, rule) else State(rule.state)
         if rule and rule.license_class == "free":
             return State.FREE
         if product.license_class == "free" and license_class != "free":
             return State.LICENSABLE
         return _CLASS_STATES.get(product.license_class, State.LICENSABLE)
+
+    def _is_whole(self, product: Product, rule: TitleRule) -> bool:
+        """True for a row whose edition cell names an edition: it is the product itself, not one of its parts."""
+        if rule.state != State.COMPONENT or product.license_class != "paid":
+            return False
+        return bool(named_edition(self.loaded.editions.get(product.id, {}), self.title.edition))
+
+    def _rule_id(self, product: Product, rule: TitleRule) -> str:
+        """Return the rule's id, or the edition cell where that one decided against the rule."""
+        return f"{product.id}#edition-cell" if self._is_whole(product, rule) else rule.id
 
     def _edition(self, product: Product, named: str, match: re.Match[str] | None) -> str:
         """Edition cell, else the rule's, else words of the title beside the match, else the only edition."""
@@ -269,9 +283,12 @@ class _Subject:
                 return found
         return product.editions[0].id if len(product.editions) == 1 else ""
 
-    def _version(self, product: Product, named: str) -> str:
-        """Return the first of named and reported version that is a release, else the first that is given."""
-        texts = [t for t in (named, self.reported) if t]
+    def _version(self, product: Product, named: str, *, part: bool = False) -> str:
+        """Return the first of named and reported version that is a release, else the first that is given.
+
+        What a part of a product reports is a number of its own (ODBC Driver 17.10), never the product's release.
+        """
+        texts = [t for t in (named, "" if part else self.reported) if t]
         mapped = [self.loaded.resolve_version(product.id, t) for t in texts]
         return next((v for v in mapped if product.release(v)), mapped[0] if mapped else "")
 
@@ -280,18 +297,22 @@ class _Subject:
         return [form for form in self.clean.forms if self._named_product(form)]
 
     def _named_product(self, form: str) -> str:
-        folded = fold_name(form)
-        if folded not in self.loaded.names:
+        if fold_name(form) not in self.loaded.names:
             return ""
         found = self.loaded.catalog_id(form, self.title.publisher)
-        if not found:
-            return ""
-        product = self.loaded.catalog.products[found]
-        if self.publisher and self.publisher != product.publisher:
-            return ""
+        return found if found and self._certain(found, form) else ""
+
+    def _certain(self, found: str, form: str, *, telling: bool = False) -> bool:
+        """True when a text that is the name of a product means that product, given publisher and exclusions."""
+        folded, owner = fold_name(form), self.loaded.catalog.products[found].publisher
+        if any(pattern.search(self.clean.full) for pattern in self.loaded.rules[found].exclusions):
+            return False
+        if self.publisher or found in self.loaded.workspace:
+            return self.publisher in {"", owner}
+        if telling:
+            return True
         # A bare `Word` or `Project` without a publisher is somebody's word; the user's own products are meant.
-        named = self.loaded.publishers.without_publisher(folded, product.publisher) != folded or folded == found
-        return found if self.publisher or named or found in self.loaded.workspace else ""
+        return self.loaded.publishers.without_publisher(folded, owner) != folded or folded == found
 
     def as_named(self) -> Recognition | None:
         """Recognise a title that is the name or an alias of a catalog product."""
@@ -301,10 +322,24 @@ class _Subject:
             found = self._named_product(form)
             if found:
                 product = self.loaded.catalog.products[found]
-                if any(p.search(self.clean.full) for p in self.loaded.rules[found].exclusions):
-                    continue
                 edition, version = self._edition(product, "", None), self._version(product, "")
                 return self._recognition(product, edition, version, None, form, f"{found}#name")
+        return None
+
+    def as_worded(self) -> Recognition | None:
+        """Recognise a product's name with an edition or a release behind it, as purchase lines are written."""
+        if self.title.kind == "package":
+            return None
+        for form in self.clean.forms:
+            for named in named_products(self.loaded, form, self.title.publisher):
+                # `SQL Server Standard` is told without a publisher too: two words of a name and an edition.
+                telling = not self.publisher and bool(named.edition) and " " in named.head
+                if not self._certain(named.product, named.head, telling=telling):
+                    continue
+                product = self.loaded.catalog.products[named.product]
+                edition = self._edition(product, named.edition, None)
+                version = self._version(product, named.version)
+                return self._recognition(product, edition, version, None, form, f"{product.id}#name")
         return None
 
     def as_local(self, forms: Sequence[str]) -> Recognition | None:

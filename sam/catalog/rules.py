@@ -28,6 +28,8 @@ class TitleRule:
     license_class: str = ""
     state: str = ""
     reported: re.Pattern[str] | None = None
+    of_part: bool = False
+    """True for a rule whose `state` says that its titles are a part of the product, not the product."""
     layer: int = 0
     """0 for the packaged catalog, higher for the workspace."""
     order: int = 0
@@ -65,7 +67,7 @@ def _compile(
     else:
         allowed = frozenset(publishers.identify(p) for p in title.publisher) or frozenset({publisher})
     return TitleRule(
-        id=f"{product}#title-{number}",
+        id=f"{product}#{title.name or f'title-{number}'}",
         product=product,
         publishers=allowed - {""},
         regex=re.compile(title.regex, re.IGNORECASE),
@@ -75,6 +77,7 @@ def _compile(
         version=title.version or "",
         license_class=title.license_class or "",
         state=title.state or "",
+        of_part=(title.state or "licensable") != "licensable",
         reported=re.compile(title.reported, re.IGNORECASE) if title.reported else None,
         layer=layer,
         order=number,

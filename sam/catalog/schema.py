@@ -26,6 +26,7 @@ from sam.model.words import fold_word
 
 GROUPS = frozenset({"version", "edition"})
 _ID = re.compile(r"[^\s\x00-\x1f;,|]{1,120}")
+_RULE_NAME = re.compile(r"(?!(?:title|not)-\d+$|name$|edition-cell$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _MAX_TEXT = 300
 
 
@@ -70,6 +71,12 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _rule_name(value: str) -> str:
+    if not _RULE_NAME.fullmatch(value):
+        raise _fail("name", f"'{value}' is not a name of a rule", "write it like set-up-entry: small letters, hyphens")
+    return value
+
+
 def _day(value: object) -> date:
     try:
         return date.fromisoformat(str(value))
@@ -84,6 +91,7 @@ def _word(value: object) -> object:
 Text = Annotated[str, PlainValidator(_text)]
 Id = Annotated[Text, AfterValidator(_identifier)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+RuleName = Annotated[Text, AfterValidator(_rule_name)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
 Day = Annotated[date, PlainValidator(_day)]
 Regex = Annotated[str, _pattern(GROUPS)]
@@ -134,6 +142,8 @@ class TitleEntry(_Strict):
     """A rule that recognises raw titles. `publisher` `*` stands for every publisher."""
 
     regex: Regex
+    name: RuleName | None = None
+    """What the rule is called when it decides, instead of `title-<number>`."""
     edition: Text | None = None
     version: Text | None = None
     publisher: Texts = ()

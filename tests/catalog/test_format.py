@@ -153,6 +153,26 @@ def test_hostile_bytes_are_refused_with_place_and_remedy(data: bytes) -> None:
     assert caught.value.hint
 
 
+DEEP = b"[" * 30 + b"]" * 30
+
+
+@pytest.mark.parametrize("data", [DEEP, b"a: *b\n", b"- " + b"x" * 5_000_001], ids=["deep", "alias", "large"])
+def test_a_file_that_is_no_catalog_is_not_told_to_be_one(data: bytes) -> None:
+    with pytest.raises(ConfigError) as plain:
+        read_document("terms/acme.yaml", data)
+    assert "catalog file" not in f"{plain.value.message} {plain.value.hint}"
+    assert "the catalog" not in f"{plain.value.message} {plain.value.hint}"
+
+
+def test_the_remedy_names_the_page_of_the_format() -> None:
+    with pytest.raises(ConfigError) as guided:
+        read_document("terms/acme.yaml", DEEP, guide="docs/terms.md")
+    assert guided.value.hint == "see docs/terms.md for the format"
+    with pytest.raises(ConfigError) as plain:
+        read_document("terms/acme.yaml", DEEP)
+    assert "docs/terms.md" in plain.value.hint
+
+
 def test_a_tag_builds_no_object() -> None:
     assert read_document("x.yaml", b"!!python/object:os.system {}").value == {}
 

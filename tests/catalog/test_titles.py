@@ -59,7 +59,7 @@ def test_title_is_not_the_product(catalog: LoadedCatalog, product: str, case: di
     needs_license = found.state is State.LICENSABLE and (not product or found.product == product)
     assert not needs_license, f"{case['title']} is {case['because']}"
     if catalog.catalog.products.get(found.product) and found.product == product:
-        assert found.state in {State.COMPONENT, State.PATCH, State.DRIVER}
+        assert found.state in {State.COMPONENT, State.FREE, State.PATCH, State.DRIVER}
 
 
 def test_every_deep_product_is_tried_from_several_sources() -> None:
