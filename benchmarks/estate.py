@@ -23,6 +23,8 @@ OLDER: Final = 0.2
 """Installations beside which an older release was left."""
 USED: Final = 0.4
 """Rows that tell a day of last use."""
+SEATED: Final = 0.2
+"""People who hold a seat of a product that has seats."""
 _FIRST_DAY: Final = date(2022, 1, 1)
 
 
@@ -77,6 +79,7 @@ def make_estate(folder: Path, size: Size) -> Estate:
     (folder / "trueup.toml").write_text(f'as_of = {AS_OF}\ncurrency = "EUR"\n', encoding="utf-8")
     (folder / "catalog" / "bench.yaml").write_text(catalog_yaml(market), encoding="utf-8")
     write_machines(folder / "inventory", estate.machines, AS_OF)
+    _write_seats(folder / "inventory" / "seats.csv", market, estate.machines, rng)
     _write_rows(folder / "inventory" / "software.csv", estate, ~estate.again, rng)
     _write_rows(folder / "inventory" / "software-agent.csv", estate, estate.again, rng)
     products, users = installed(estate)
@@ -162,6 +165,14 @@ def _write_rows(path: Path, estate: Estate, chosen: np.ndarray, rng: np.random.G
             out.write(lines)
 
 
+def _write_seats(path: Path, market: Market, machines: Machines, rng: np.random.Generator) -> None:
+    """Give a fifth of the people a seat of each of three products that are licensed by user."""
+    products = [p.id for p in market.products if p.metric == "user"][:3]
+    people = np.unique(machines.user[~(machines.host | machines.virtual)])
+    lines = [f"u{u:06d},{p},{AS_OF}" for p in products for u in people[rng.random(len(people)) < SEATED].tolist()]
+    path.write_text("\n".join(["user_id,product,last_active", *lines]) + "\n", encoding="utf-8")
+
+
 def _lines(
     estate: Estate, rows: np.ndarray, ids: Sequence[str], days: list[str], installed_on: np.ndarray, used: np.ndarray
 ) -> Iterator[str]:  # fmt: skip
@@ -191,5 +202,6 @@ component; 4 releases each; a third with two editions; metrics device, user, cor
 machines: {len(machines.roles)} roles of up to {machines.roles.shape[1]} products in three waves of releases, older \
 releases beside a fifth of them, and some 5 single choices a machine; {virtual:,} virtual machines on {hosts:,} hosts
 pools are 55 to 110 % of what is installed; 70 % may be downgraded, some hold for one country only; packs and minimum \
-orders only outside the linked products; two contracts end within half a year
+orders only outside the linked products; two contracts end within half a year; seats of three products for a fifth of \
+the people
 left out: rows that name another user than their machine's, access lists, measures, XML from agents""".splitlines()

@@ -85,6 +85,16 @@ def test_machines_known_to_two_tools_are_one(solved: Solved, estate: Estate) -> 
     assert both[0][0] == estate.machines.twice.sum(), "rows of both tools, and the table that tells the system"
 
 
+def test_what_the_stages_tell_apart_occurs(solved: Solved) -> None:
+    fetch = solved.relations.fetch
+    assert {"d", "u", "h"} == {kind for (kind,) in fetch("SELECT DISTINCT bundle_kind FROM items")}
+    assert fetch("SELECT COUNT(*) FROM items WHERE dev = -1")[0][0] == len(solved.estate.seats) > 0
+    assert {bucket for (bucket,) in fetch("SELECT DISTINCT bucket FROM buckets")} >= {
+        "counted", "same-installation", "suite-component", "older-version-beside", "component", "free-edition",
+        "retired-device", "guest-of-licensed-host", "host-only-os",
+    }  # fmt: skip
+
+
 def test_suites_tie_the_linked_products_into_one_component(solved: Solved, estate: Estate) -> None:
     graph = solved.licensed.matcher.graph
     whole = max(nx.weakly_connected_components(graph), key=len)
