@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -20,7 +20,6 @@ class Work:
 
     tries: int = 0
     longest: int = 0
-    texts: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def test_of_hundreds_of_rules_few_are_tried_on_a_title(work: Work) -> None:
     titles = [Title(base[n % 8].format(n), f"Vendor {n % 900}" if n % 2 else "", f"{n}.0") for n in range(800)]
     recognize(catalog, titles)
     rules = sum(len(own.titles) for own in catalog.rules.values())
-    assert rules > 250
+    assert rules > 200
     assert work.tries <= 20 * len(titles)
 
 
