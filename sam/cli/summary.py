@@ -23,6 +23,7 @@ def show(run: Run, folder: Path, written: Sequence[Path] = ()) -> None:
     if is_empty(run):
         for line in what_to_add(folder):
             say(line)
+        _section("Problems in the data", _problems(run))
         return
     heading(f"{run.workspace or folder.name}, as of {run.as_of.isoformat()}")
     for line in _numbers(run):

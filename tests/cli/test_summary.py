@@ -177,6 +177,12 @@ def test_an_empty_workspace_is_told_what_to_add(capsys: pytest.CaptureFixture[st
     assert "  trueup init /estate" in lines
 
 
+def test_an_empty_workspace_is_told_why_its_files_hold_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = Problem(code="not-read", severity=Severity.INFO, where="a.pdf:1", message="not read")
+    lines = shown(a_run(sources=(source(rows=0),), problems=(refused,)), capsys)
+    assert lines[-2:] == ["Problems in the data", "  a.pdf:1: not read"]
+
+
 @pytest.mark.parametrize(
     ("limit", "code"),
     [
