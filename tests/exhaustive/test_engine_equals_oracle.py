@@ -24,6 +24,9 @@ from .priority import priority_cost
 CASES = int(os.environ.get("TRUEUP_ORACLE_CASES", "150"))
 SEEDS = [(seed, seed % 3 != 0) for seed in range(CASES)]
 """Two in three estates have suites."""
+FOUND = [(181, False)]
+"""Estates beyond these that once were answered wrongly: two datacenter sets of different versions on one host."""
+SEEDS += [found for found in FOUND if found not in SEEDS]
 SEATS = "acme/board"
 FEW = [seed for seed, suites in SEEDS if suites][: max(CASES // 10, 5)]
 

@@ -291,6 +291,20 @@ def test_a_set_may_come_from_two_lines_and_a_purchase(solve: Solve) -> None:
     assert solve(tables).cost == 600
 
 
+def test_a_host_may_need_two_datacenter_sets(solve: Solve) -> None:
+    """32 cores, a datacenter machine of 2019 and one of 2022, no downgrade: no set covers both, so two sets at 100.
+
+    2 × 32 × 100 = 6400; with downgrade the newer set covers both: 3200.
+    """
+    for rights, cost in (((), 6400), (("downgrade",), 3200)):
+        tables = _host(cores=32, sockets=2, machines=2, role="virtualization-only")
+        tables.terms[0] = {**HOST_TERM, "rights": list(rights)}
+        for row, version in zip(tables.rows["software"][1:], ("2019", "2022"), strict=True):
+            row |= {"edition": "datacenter", "version": version}
+            price(tables, "hostos", "100", "core", edition="datacenter", version=version)
+        assert solve(tables).cost == cost
+
+
 def test_an_unknown_host_needs_the_least_a_server_can(solve: Solve) -> None:
     """A machine whose host nobody knows: at least 16 cores at 25 = 400; two of them do not share."""
     tables = estate([HOST], HOST_TERM)
