@@ -1,15 +1,15 @@
 """Take the files of a workspace into the register and the evidence store, in one transaction."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sam import __version__
 from sam.engine.sidecar import Sidecar, read_sidecar, write_sidecar
-from sam.engine.workspace import Workspace
-from sam.model import Problem, Record, SourceAccount
+from sam.engine.workspace import SETTINGS, Workspace
+from sam.model import Problem, Record, Severity, SourceAccount
 from sam.readers.folders import Found, discover, read_file
 from sam.register import Register, SourceVersion, open_register
 from sam.register.evidence import EvidenceStore
@@ -64,12 +64,26 @@ def take_in(workspace: Workspace, as_of: date, progress: Progress = silent, only
     return Intake(
         versions=tuple(versions),
         records=tuple(register.records(versions)),
-        problems=tuple(register.problems(versions)),
+        problems=(*register.problems(versions), *(() if only else _idle_sources(workspace, found))),
         accounts=tuple(_account(v, unchanged) for v in versions),
         store=store,
         register=register,
         sidecars={v.sha256: read_sidecar(store.folder, v.sha256) for v in versions if not is_own_table(v)},
     )
+
+
+def _idle_sources(workspace: Workspace, found: Sequence[Found]) -> Iterator[Problem]:
+    """Tell sources of `trueup.toml` that name no file, or only files that an earlier one names."""
+    used = {item.spec for item in found}
+    for spec, line in zip(workspace.sources, workspace.source_lines, strict=True):
+        if spec not in used:
+            yield Problem(
+                code="idle-source",
+                severity=Severity.WARNING,
+                where=f"{SETTINGS}:{line}",
+                message=f"the source '{spec.glob}' names no file that no source before it names",
+                remedy="correct its glob, or remove the source",
+            )
 
 
 def is_own_table(version: SourceVersion) -> bool:

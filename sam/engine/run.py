@@ -11,12 +11,14 @@ from sam.engine.compare import changes_between
 from sam.engine.demand import DemandBuilder, EvidenceFile
 from sam.engine.estate import gather
 from sam.engine.facts import facts_of
+from sam.engine.faultlines import with_lines
 from sam.engine.handback import HandBack, first_lines
 from sam.engine.identify import is_table, merged_devices
 from sam.engine.intake import Intake, Progress, silent, take_in
 from sam.engine.licensing import Licensed, evidence_counts, license_estate, open_market
 from sam.engine.manifest import manifest
 from sam.engine.money import Exchange
+from sam.engine.references import find_dangling
 from sam.engine.relational import Relations
 from sam.engine.renewals import find_renewals
 from sam.engine.resolve import resolve
@@ -108,10 +110,11 @@ def solve(workspace: Workspace, *, as_of: date | None = None, progress: Progress
         relations=relations,
         licensed=licensed,
         files=files,
-        problems=(
+        problems=with_lines((
             *policy_problems, *intake.problems, *merged.problems, *resolved.estate.problems, *builder.demand.problems,
             *market.problems, *_observation_problems(intake),
-        ),
+            *find_dangling(resolved.estate, merged.aliases),
+        ), intake),
     )  # fmt: skip
 
 

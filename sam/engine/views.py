@@ -69,7 +69,9 @@ def _plain(record: object) -> dict[str, object]:
     for column in fields(record):  # type: ignore[arg-type]  # every record is a dataclass
         value = getattr(record, column.name)
         if column.name == "origin":
-            row["source"] = f"{value.path}#{value.record}"
+            row["row"] = f"{value.path}#{value.record}"
+        elif isinstance(value, Decimal) and column.name == "quantity":
+            row[column.name] = int(value) if value == value.to_integral_value() else float(value)
         elif isinstance(value, Decimal | Enum):
             row[column.name] = str(value)
         elif isinstance(value, date | datetime):

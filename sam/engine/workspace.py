@@ -49,6 +49,8 @@ class Workspace:
     out: Path
     sources: tuple[SourceSpec, ...] = ()
     """Empty: every table and known format under the folder."""
+    source_lines: tuple[int, ...] = ()
+    """The line of `trueup.toml` on which each source names its files."""
 
 
 def _blank_is_none(value: object) -> object:
@@ -135,10 +137,12 @@ def load_workspace(folder: Path) -> Workspace:
     path = root / SETTINGS
     if path.exists() and not path.is_file():
         raise ConfigError("a file is expected, not a folder", where=SETTINGS, hint="rename the folder")
-    return _workspace(root, _parse(path) if path.is_file() else _File())
+    if not path.is_file():
+        return _workspace(root, _File())
+    return _workspace(root, _parse(path), path.read_text("utf-8-sig"))
 
 
-def _workspace(root: Path, settings: _File) -> Workspace:
+def _workspace(root: Path, settings: _File, text: str = "") -> Workspace:
     return Workspace(
         root=root,
         as_of=settings.as_of,
@@ -157,6 +161,7 @@ def _workspace(root: Path, settings: _File) -> Workspace:
             )
             for each in settings.source
         ),
+        source_lines=tuple(_line(text, ("source", number, "glob")) for number in range(len(settings.source))),
     )
 
 

@@ -230,7 +230,7 @@ def _covered(lot: Lot, day: date) -> bool:
 
 def _lapsed(lot: Lot, line: Line) -> bool:
     """True when cover of the lot is known to have ended before the line begins: it cannot be taken up again."""
-    return lot.maintenance_until is not None and line.day is not None and lot.maintenance_until < line.day - _ONE_DAY
+    return lot.maintenance_until is not None and line.day is not None and (line.day - lot.maintenance_until) > _ONE_DAY
 
 
 def _late(lot: Lot, line: Line) -> bool:

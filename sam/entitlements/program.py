@@ -140,7 +140,9 @@ def _add_supply(
     if target in variant.renewed:
         costs.cost.update(dict.fromkeys(flows, variant.renewed[target]))
     elif isinstance(license, Pool):
-        program.row(None, license.units, [(f, 1) for f in flows])
+        # No more than its blocks can take: an entitlement without end must not drown the other numbers.
+        most = min(license.units, sum(program.capacity[f] for f in flows))
+        program.row(None, most, [(f, 1) for f in flows])
     elif isinstance(license, Offer):
         _add_offer(program, target, license, flows, costs)
 

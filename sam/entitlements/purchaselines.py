@@ -67,7 +67,8 @@ def read_lines(
     """Return every line with its whole units and its days, in the order of ids, and what was wrong with any."""
     problems: list[Problem] = []
     ends = {contract.contract_id: contract.ends_on for contract in contracts}
-    by_id = {line.entitlement_id: line for line in entitlements}
+    problems += [_untold(line) for line in entitlements if line.transaction not in ORDER]
+    by_id = {line.entitlement_id: line for line in entitlements if line.transaction in ORDER}
     lines = {i: _line(by_id[i], by_id, ends, problems) for i in sorted(by_id)}
     _end_replaced(lines, problems, as_of)
     _end_renewed_early(lines, problems)
@@ -100,6 +101,13 @@ def _line(
         if last is None:
             problems.append(_endless(source))
     return Line(source=source, units=_units(source, problems), day=day, ends_on=last, subscription=subscription)
+
+
+def _untold(source: Entitlement) -> Problem:
+    return problem(
+        source, "unknown-transaction", Severity.ERROR, "it is not known whether it gives, changes or takes away "
+        "units; nothing is counted", f"write one of {', '.join(ORDER)}",
+    )  # fmt: skip
 
 
 def _endless(source: Entitlement) -> Problem:

@@ -76,6 +76,8 @@ def _decimal(column: Column, text: str) -> Value:
     number = Decimal(text)
     if column.minimum is not None and number < column.minimum:
         raise CellFaultError(f"{quote(text)} is less than {column.minimum}", f"write {column.minimum} or more")
+    if column.maximum is not None and number > column.maximum:
+        raise CellFaultError(f"{quote(text)} is more than {column.maximum:,}", "correct the number")
     return number
 
 

@@ -60,6 +60,8 @@ class Column:
     """What a blank cell means, for the documentation; the record's own default says the same."""
     minimum: int | None = 0
     """Smallest number allowed; None: any."""
+    maximum: int | None = None
+    """Largest number allowed: what is beyond it is a typing error; None: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,12 +30,17 @@ def _word(
     )
 
 
+MOST: Final = 1_000_000
+"""The largest number of cores, units in a pack or months that is no typing error."""
+
+
 def _count(
     name: str, meaning: str, example: str, *, strict: bool = False, minimum: int = 0, default: str = ""
 ) -> Column:
     return Column(
-        name=name, kind=Kind.INTEGER, meaning=meaning, example=example, strict=strict, minimum=minimum, default=default
-    )
+        name=name, kind=Kind.INTEGER, meaning=meaning, example=example, strict=strict, minimum=minimum,
+        maximum=MOST, default=default,
+    )  # fmt: skip
 
 
 def _amount(name: str, meaning: str, example: str, *, required: bool = False, strict: bool = False) -> Column:

@@ -91,7 +91,7 @@ def _not_renewed(lots: Sequence[Lot]) -> Iterator[_Ended]:
 def _renews(new: Lot, old: Lot) -> bool:
     if new.starts_on is None or old.ends_on is None or (old.starts_on and new.starts_on <= old.starts_on):
         return False
-    return _same(new.edition, old.edition) and new.starts_on >= old.ends_on - _RENEWED_EARLY
+    return _same(new.edition, old.edition) and old.ends_on - new.starts_on <= _RENEWED_EARLY
 
 
 def _same(left: str | None, right: str | None) -> bool:
