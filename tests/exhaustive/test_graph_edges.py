@@ -1,7 +1,7 @@
 """The program is built from the matcher graph alone: an edge that is taken out of it cannot be used.
 
-A cover that the optimum uses is deleted from the graph; the bill then is what exhaustive search finds when it is told that
-this line may not cover that product on that device.
+A cover that the optimum uses is deleted from the graph; the bill then is what exhaustive search finds when it is told
+that this line may not cover that product on that device.
 """
 
 from pathlib import Path
@@ -19,7 +19,8 @@ from sam.entitlements.licenses import Pool
 from . import oracle
 from .generator import estate
 
-SEEDS = range(40)
+SEEDS = [seed for seed in range(42) if seed not in (14, 27)]
+"""Without the two whose lines cover only seats, hosts and bundles that are written out."""
 
 
 def used_covers(hand: HandBack) -> list[tuple[Node, Node, Item]]:
@@ -29,8 +30,10 @@ def used_covers(hand: HandBack) -> list[tuple[Node, Node, Item]]:
     found = []
     for block_node, target in licensed.allocation.flows:
         demand = demands[block_node[1]]
-        block = licensed.allocation.blocks.get(block_node) or licensed.matcher.graph.nodes[block_node]["block"]
-        if target[0] == "pool" and demand.count == 1 and demand.kind != "host":
+        block = licensed.matcher.graph.nodes[block_node]["block"]
+        # In a bundle that is written out one edge stands for all that a license reaches, not for one cover.
+        listed = block_node not in licensed.allocation.blocks
+        if target[0] == "pool" and listed and demand.count == 1 and demand.kind != "host":
             found += [(block_node, target, item) for item in block.items if item.slot >= 0]
     return found
 
@@ -61,8 +64,7 @@ def test_a_deleted_edge_costs_what_the_exhaustive_search_says(seed: int, tmp_pat
 
     with solve(load_workspace(folder), as_of=oracle.AS_OF) as solved:
         covers = used_covers(HandBack(solved.licensed))
-        if not covers:
-            pytest.skip("no line of this estate covers an installation of a bundle that is one of its kind")
+        assert covers, "choose another seed: no line covers an installation of a bundle that is one of its kind"
         block, target, item = covers[seed % len(covers)]
         hand = HandBack(solved.licensed)
         (demand,) = [d for d in solved.licensed.demand.classes if d.id == block[1]]
