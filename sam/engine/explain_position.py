@@ -105,14 +105,35 @@ class Sheet:
         told = " + ".join(f"{count} {bucket}" for bucket, count in p.buckets.items())
         yield f"  raw rows: {sum(p.buckets.values())} = {told}"
         yield from (f"    {count} from {plain(file)}" for file, count in p.sources.items())
-        by_bucket: dict[str, list[Row]] = {}
+        by_bucket: dict[str, list[str]] = {}
         for row in self._sample():
-            by_bucket.setdefault(row.bucket, []).append(row)
+            by_bucket.setdefault(row.bucket, []).append(tell(self.desk, row))
+        for bucket, text in self._seat_rows():
+            by_bucket.setdefault(bucket, []).append(text)
         for bucket, count in p.buckets.items():
-            shown = by_bucket.get(bucket, [])[:_ROWS_SHOWN]
-            yield from (f"    {tell(self.desk, row)}" for row in shown)
+            shown = by_bucket.get(bucket, [])[: min(count, _ROWS_SHOWN)]
+            yield from (f"    {text}" for text in shown)
             if count > len(shown):
                 yield f"    and {count - len(shown)} more {bucket}"
+
+    def _seat_rows(self) -> Iterator[tuple[str, str]]:
+        """Yield the seats that stand here, with their bucket: the first row of a person counts."""
+        p = self.position
+        if p.edition or p.version:
+            return
+        raw = {
+            (r.origin.path, r.origin.sheet, r.origin.record): r
+            for r in self.desk.solved.intake.records
+            if isinstance(r, Seat)
+        }
+        seen = set()
+        for seat in self.desk.solved.estate.seats:
+            if seat.product == p.product:
+                bucket = "same-installation" if seat.user_id in seen else COUNTED
+                seen.add(seat.user_id)
+                given = raw[(seat.origin.path, seat.origin.sheet, seat.origin.record)].product
+                person = self.desk.person(seat.user_id)
+                yield bucket, f'{self.desk.at(seat.origin)}  "{plain(given)}" (seat of {person}) → {bucket}'
 
     def _sample(self) -> list[Row]:
         """Return rows of some devices of each bucket, and of those that share a license."""
