@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sam.cli.options import AsJson, AsOf, FailOn, Formats, NoOpen, named_folder, workspace
+from sam.cli.options import AsJson, AsOf, FailOn, Formats, Names, NoOpen, named_folder, workspace
 from sam.cli.reporting import STANDARD, known_formats, write_reports
 from sam.cli.running import compute
 from sam.cli.screen import note
@@ -31,6 +31,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 3 when any record was rejected.")] = False,
     as_json: AsJson = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report files.")] = False,
+    names: Names = False,
 ) -> None:
     """Read, match and report: the main job.
 
@@ -38,7 +39,7 @@ def check(
     """
     settings = workspace(context, folder)
     wanted = [] if no_report else known_formats(formats)
-    run = compute(settings, as_of)
+    run = compute(settings, as_of, names=names)
     written = write_reports(run, settings.out, wanted)
     if as_json:
         _write_json(run)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sam.cli.options import AsOf, day, workspace
+from sam.cli.options import AsOf, Names, day, workspace
 from sam.cli.screen import progress, say
 
 
@@ -23,6 +23,7 @@ def explain(
     kind: Annotated[Kind, typer.Argument(help="What it is.")],
     ident: Annotated[str, typer.Argument(metavar="ID", help="Its id, as reports and `list` show it.")],
     as_of: AsOf = None,
+    names: Names = False,
 ) -> None:
     """Explain one number, down to the source lines."""
     from sam import engine
@@ -30,6 +31,6 @@ def explain(
     settings = workspace(context)
     when = day(as_of, settings)
     with progress("computing"):
-        lines = engine.explain(settings, kind.value, ident, as_of=when)
+        lines = engine.explain(settings, kind.value, ident, as_of=when, names=names)
     for line in lines:
         say(line)

@@ -33,6 +33,7 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", metavar="NAME", help="Report to write; again for several (see `report`)."),
 ]
+Names = Annotated[bool, typer.Option("--names", help="Show people by their ids, not by pseudonyms.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON document to standard output.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV to standard output.")]
 Where = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sam.cli.options import AsOf, NoOpen, workspace
+from sam.cli.options import AsOf, Names, NoOpen, workspace
 from sam.cli.running import compute
 from sam.cli.screen import say
 from sam.errors import UsageError
@@ -34,6 +34,7 @@ def report(
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to; `-` for standard output.")
     ] = None,
     no_open: NoOpen = False,
+    names: Names = False,
 ) -> None:
     """Write the reports asked for, on a run computed anew.
 
@@ -43,7 +44,7 @@ def report(
     wanted = known_formats(formats)
     if str(output) == "-" and len(wanted) != 1:
         raise UsageError("standard output takes one report", where="--output", hint="name one --format")
-    run = compute(settings, as_of, write=False)
+    run = compute(settings, as_of, write=False, names=names)
     if str(output) == "-":
         import reports
 

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from sam.model import Run
 
 
-def compute(settings: "Workspace", as_of: str | None, *, write: bool = True) -> "Run":
-    """Run the engine on a workspace, with its steps shown; `write` keeps the run in the register."""
+def compute(settings: "Workspace", as_of: str | None, *, write: bool = True, names: bool = False) -> "Run":
+    """Run the engine on a workspace, with its steps shown.
+
+    `write` keeps the run in the register; `names` shows people by their ids.
+    """
     from sam import engine
 
     when = day(as_of, settings)
     with progress("reading") as step:
-        return engine.check(settings, as_of=when, progress=step, write=write)
+        return engine.check(settings, as_of=when, progress=step, write=write, names=names)

@@ -175,3 +175,16 @@ def test_report_leaves_no_trace_in_the_register(estate: Path, capsys: pytest.Cap
     capsys.readouterr()
     assert run(["check", str(estate), "--no-report"]) == ExitCode.FINE
     assert "Since the previous run" not in capsys.readouterr().out
+
+
+def test_people_are_pseudonyms_unless_names_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "people.csv").write_text("user_id,status\nann.smith,leaver\n", encoding="utf-8")
+    (tmp_path / "seats.csv").write_text("user_id,product\nann.smith,Board\n", encoding="utf-8")
+    asked = ["check", str(tmp_path), "--as-of", "2026-06-30", "--json", "--no-report"]
+
+    run(asked)
+    hidden = capsys.readouterr().out
+    run([*asked, "--names"])
+
+    assert "ann.smith" not in hidden
+    assert "ann.smith" in capsys.readouterr().out
