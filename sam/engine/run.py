@@ -1,6 +1,8 @@
 """The main job: read, match, rule. One function reads top-down as the data flows (docs/architecture.md)."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -58,7 +60,7 @@ def check(
         RegisterError: The register cannot be used.
     """
     started = datetime.now(UTC)
-    with solve(workspace, as_of=as_of, progress=progress) as solved:
+    with without_collector(), solve(workspace, as_of=as_of, progress=progress) as solved:
         run = _report(solved, progress, names=names)
         register = solved.intake.register
         previous = register.last_run()
@@ -66,6 +68,22 @@ def check(
         if write:
             register.save_run(run, started_at=started)
         return run
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep the garbage collector out of a run.
+
+    A run builds a large graph of values that hold no circles, which the collector would walk again and again: a fifth of
+    the time of a run of a million rows. Reference counts still free what is dropped.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def solve(workspace: Workspace, *, as_of: date | None = None, progress: Progress = silent) -> Solved:
