@@ -74,8 +74,8 @@ def check(
 def without_collector() -> Iterator[None]:
     """Keep the garbage collector out of a run.
 
-    A run builds a large graph of values that hold no circles, which the collector would walk again and again: a fifth of
-    the time of a run of a million rows. Reference counts still free what is dropped.
+    A run builds a large graph of values that hold no circles, which the collector would walk again and again: a fifth
+    of the time of a run of a million rows. Reference counts still free what is dropped.
     """
     was_on = gc.isenabled()
     gc.disable()
