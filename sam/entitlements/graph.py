@@ -48,6 +48,10 @@ def license_node(license: License) -> Node:
     return ("pool" if isinstance(license, Pool) else "offer", license.id)
 
 
+class UncoverableError(RuntimeError):
+    """A demand that no license covers: a bug, since what is not on sale can be bought at an unknown price."""
+
+
 class GraphBuilder:
     """Builds the matcher graph of an estate from classes, pools and offers."""
 
@@ -67,6 +71,8 @@ class GraphBuilder:
         graph: nx.DiGraph[Node] = nx.DiGraph(prices=self.prices, covering=self.covering)
         for demand in sorted(classes, key=lambda c: c.id):
             listed = self.options(demand)
+            if listed.uncovered or not (listed.options or listed.written):
+                raise UncoverableError(f"{demand.id}: nothing owned or offered covers {listed.uncovered or demand}")
             self._add_class(graph, demand, listed)
             if listed.written:
                 self._write_out(graph, demand, listed.written)

@@ -80,16 +80,31 @@ def _closed(sets: set[frozenset[int]]) -> list[frozenset[int]]:
 def _combine(kinds: list[Item], counts: list[int], sets: list[tuple[Block, int | None]]) -> list[Option]:
     if not kinds:
         return [Option(())]
-    unlimited: list[Block | None] = [None, *(block for block, slots in sets if slots is None)]
+    unlimited = [block for block, slots in sets if slots is None]
     limited = [(block, slots) for block, slots in sets if slots is not None]
     options = []
-    for whole in unlimited:
-        left = [n for n, item in enumerate(kinds) if whole is None or item not in whole.items]
+    for wholes in _unlimited_choices(unlimited):
+        held = {item for block in wholes for item in block.items}
+        left = [n for n, item in enumerate(kinds) if item not in held]
         options += [
-            Option((*(((whole, 1),) if whole else ()), *chosen))
+            Option((*((block, 1) for block in wholes), *chosen))
             for chosen in _limited_choices([kinds[n] for n in left], [counts[n] for n in left], limited)
         ]
     return options
+
+
+def _unlimited_choices(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """Return the combinations of unlimited sets of which none is idle: licenses of several releases may be needed."""
+    return [
+        some
+        for size in range(len(blocks) + 1)
+        for some in combinations(blocks, size)
+        if all(any(i not in _others(some, block) for i in block.items) for block in some)
+    ]
+
+
+def _others(blocks: Sequence[Block], but: Block) -> set[Item]:
+    return {item for block in blocks if block is not but for item in block.items}
 
 
 def _limited_choices(
