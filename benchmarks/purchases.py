@@ -80,9 +80,10 @@ def _line(
     drawn = zip(RIGHTS.items(), rng.random(len(RIGHTS)).tolist(), strict=True)
     rights = [right for (right, share), draw in drawn if draw < share and (right != "edition-below" or len(paid) > 1)]
     kept = "2026-12-31" if "upgrade" in rights else ""
+    kind = "subscription" if n % CONTRACTS % 12 == SOON else "license"
     return (
         f"E-{number:04d},C-{n % CONTRACTS:02d},{product.publisher},{product.id},{edition},{version},{product.metric},"
-        f"{max(1, units)},license,2024-02-01,2024-02-01,{kept},{product.price * 9 // 10},EUR,{scope},{';'.join(rights)}"
+        f"{max(1, units)},{kind},2024-02-01,2024-02-01,{kept},{product.price * 9 // 10},EUR,{scope},{';'.join(rights)}"
     )
 
 
