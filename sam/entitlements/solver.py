@@ -20,6 +20,8 @@ from sam.entitlements.program import Coefficients, Program, whole_coefficients
 _WHOLE = 1e-6
 _NEARLY = 1e-5
 _PRICE = 1e-7
+SMALL = 5_000
+"""Columns up to which branching goes without presolve: on some small programs HiGHS 1.15 never leaves it."""
 NODE_LIMIT = 50_000
 """Branch-and-bound nodes a goal and component may take; a limit in nodes gives the same answer on every machine."""
 
@@ -80,7 +82,7 @@ class _Sequence:
         self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the package has no types here
         for name, value in (
             ("output_flag", False), ("threads", 1), ("random_seed", 0), ("solver", "simplex"), ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 0.0), ("mip_max_nodes", node_limit), ("mip_feasibility_tolerance", 1e-7),
+            ("mip_abs_gap", 0.5), ("mip_max_nodes", node_limit), ("mip_feasibility_tolerance", 1e-7),
         ):  # fmt: skip
             self.highs.setOptionValue(name, value)
         self.highs.passModel(_model(program))
@@ -138,6 +140,8 @@ class _Sequence:
             kinds = np.array([highspy.HighsVarType.kInteger] * len(columns))
             self.highs.changeColsIntegrality(len(columns), np.array(columns, dtype=np.int32), kinds)
             self.whole |= set(columns)
+            if self.count <= SMALL:
+                self.highs.setOptionValue("presolve", "off")
             self.highs.run()
             info: Any = self.highs.getInfo()
             found = np.asarray(self.highs.getSolution().col_value)
